@@ -20,11 +20,11 @@ export interface Progress {
 
 /** What a cell's program may use. Everything it writes is written whole or not at all. */
 export interface CellContext {
-  report(progress: Progress): void;
+  readonly report: (progress: Progress) => void;
   /** Aborted when the run is to stop: finish the step, save a checkpoint, throw Interrupted. */
   readonly signal: AbortSignal;
-  /** Let the process hear signals: await it between steps. Throws Interrupted once `signal` is aborted. */
-  breathe(): Promise<void>;
+  /** Let the process hear signals: await it after each step, before looking at `signal`. */
+  readonly breathe: () => Promise<void>;
   /** Snapshots of this cell, gone when it is done. */
   readonly checkpoints: CheckpointFolder;
   /** Keep an artifact of this cell for the cells that need it; returns its content hash. */

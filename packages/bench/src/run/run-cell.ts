@@ -82,7 +82,6 @@ function cellContext(run: CellRun, checkpoints: CheckpointFolder): CellContext {
     report: (progress) => throttle.report(progress),
     async breathe() {
       await setImmediate();
-      if (signal.aborted) throw new Interrupted();
     },
     async keep(name, bundle) {
       const hash = await store.put(encodeBundle(bundle));
