@@ -17,7 +17,7 @@ function normalCdf(x: tf.Tensor): tf.Tensor {
 
 /** [batch * length, heads * size] -> [batch, heads, length, size] */
 function splitHeads(x: tf.Tensor, batch: number, heads: number): tf.Tensor4D {
-  const length = x.shape[0]! / batch;
+  const length = x.shape[0] / batch;
   return tf.transpose<tf.Tensor4D>(tf.reshape(x, [batch, length, heads, x.shape[1]! / heads]), [0, 2, 1, 3]);
 }
 

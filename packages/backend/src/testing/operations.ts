@@ -62,8 +62,8 @@ function linearCase(random: RandomStream, rows: number, inputs: number, outputs:
   return {
     name: `linear ${rows} x ${inputs} -> ${outputs}`,
     inputs: [normal(random, rows, inputs), normal(random, outputs, inputs), normal(random, outputs)],
-    run: (x, weight, bias) => linear(x as tf.Tensor2D, weight!, bias!),
-    expected: (x, weight, bias) => float64.linear(x!, weight!, bias!, rows, inputs, outputs),
+    run: (x, weight, bias) => linear(x as tf.Tensor2D, weight, bias),
+    expected: (x, weight, bias) => float64.linear(x, weight, bias, rows, inputs, outputs),
     differentiable: [0, 1, 2],
   };
 }
@@ -72,8 +72,8 @@ function geluCase(random: RandomStream, rows: number, width: number): OperationC
   return {
     name: `gelu ${rows} x ${width}`,
     inputs: [normal(random, rows, width)],
-    run: (x) => gelu(x!),
-    expected: (x) => float64.gelu(x!),
+    run: (x) => gelu(x),
+    expected: (x) => float64.gelu(x),
     differentiable: [0],
   };
 }
@@ -83,8 +83,8 @@ function dropoutCase(random: RandomStream, rows: number, width: number): Operati
   return {
     name: `dropout ${rows} x ${width}`,
     inputs: [normal(random, rows, width)],
-    run: (x) => dropout(x!, site),
-    expected: (x) => float64.dropout(x!, site),
+    run: (x) => dropout(x, site),
+    expected: (x) => float64.dropout(x, site),
     differentiable: [0],
   };
 }
@@ -94,8 +94,8 @@ function addNormCase(random: RandomStream, rows: number, width: number): Operati
   return {
     name: `addNorm ${rows} x ${width}`,
     inputs: [normal(random, rows, width), normal(random, rows, width), normal(random, width), normal(random, width)],
-    run: (x, residual, gain, bias) => addNorm(x as tf.Tensor2D, residual as tf.Tensor2D, gain!, bias!, site),
-    expected: (x, residual, gain, bias) => float64.addNorm(x!, residual!, gain!, bias!, width, site),
+    run: (x, residual, gain, bias) => addNorm(x as tf.Tensor2D, residual as tf.Tensor2D, gain, bias, site),
+    expected: (x, residual, gain, bias) => float64.addNorm(x, residual, gain, bias, width, site),
     differentiable: [0, 1, 2, 3],
   };
 }
@@ -118,7 +118,7 @@ function attentionCase(random: RandomStream, queries: number, keys: number, size
         mask: masked ? tf.tensor(mask, [2, keys]) : null,
         site,
       }),
-    expected: (q, k, v) => float64.attention(q!, k!, v!, masked ? Float64Array.from(mask) : null, sizes, site),
+    expected: (q, k, v) => float64.attention(q, k, v, masked ? Float64Array.from(mask) : null, sizes, site),
     differentiable: [0, 1, 2],
   };
 }
@@ -128,8 +128,8 @@ function embeddingCase(random: RandomStream, rows: number, width: number, count:
   return {
     name: `embedding ${count} of ${rows} x ${width}`,
     inputs: [normal(random, rows, width)],
-    run: (table) => embedding(table!, tf.tensor1d(ids, "int32"), null),
-    expected: (table) => float64.embedding(table!, ids, width),
+    run: (table) => embedding(table, tf.tensor1d(ids, "int32"), null),
+    expected: (table) => float64.embedding(table, ids, width),
     differentiable: [0],
   };
 }
@@ -140,7 +140,7 @@ function bceCase(random: RandomStream, batch: number, answers: number): Operatio
     name: `bceWithLogits ${batch} x ${answers}`,
     inputs: [normal(random, batch, answers)],
     run: (logits) => bceWithLogits(logits as tf.Tensor2D, tf.tensor2d(targets, [batch, answers])),
-    expected: (logits) => float64.bceWithLogits(logits!, Float64Array.from(targets), batch),
+    expected: (logits) => float64.bceWithLogits(logits, Float64Array.from(targets), batch),
     differentiable: [0],
   };
 }
@@ -151,7 +151,7 @@ function crossEntropyCase(random: RandomStream, rows: number, classes: number): 
     name: `crossEntropyRows ${rows} x ${classes}`,
     inputs: [normal(random, rows, classes)],
     run: (logits) => crossEntropyRows(logits as tf.Tensor2D, tf.tensor1d(labels, "int32")),
-    expected: (logits) => float64.crossEntropyRows(logits!, labels, classes),
+    expected: (logits) => float64.crossEntropyRows(logits, labels, classes),
     differentiable: [0],
   };
 }
