@@ -9,6 +9,7 @@ import { registerWasmKernels } from "./kernels.ts";
 
 const ZONE = 64;
 const PATTERN = 0xa5;
+let engines = 0;
 
 /** Puts a pattern before and after every tensor's bytes, to the byte, and looks whether it is still there. */
 class RedZoneHeap extends Heap {
@@ -52,7 +53,7 @@ async function openRedZoneEngine(build: "relaxed" | "plain"): Promise<RedZoneHea
   const wasm = instance.exports as unknown as KernelExports;
   const heap = new RedZoneHeap(memory, wasm.heapBase());
   const backend = new WasmBackend(memory, heap);
-  const name = `red-zone-${build}`;
+  const name = `red-zone-${++engines}`;
   tf.enableProdMode();
   tf.registerBackend(name, () => backend);
   registerWasmKernels(name, backend, watched(wasm, heap));
