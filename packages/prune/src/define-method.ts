@@ -84,7 +84,7 @@ export interface MaskMethod<Schema extends z.ZodType> extends MethodCard<Schema>
 }
 
 /** Any method, its parameter types forgotten. */
-export type Method = ScoreMethod<z.ZodType, never> | MaskMethod<z.ZodType>;
+export type Method = ScoreMethod<z.ZodType, unknown> | MaskMethod<z.ZodType>;
 
 /** Says what a method is; the default export of every file in `methods/`. It only helps the types along. */
 export function defineMethod<Schema extends z.ZodType, Evidence = undefined>(

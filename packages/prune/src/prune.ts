@@ -41,7 +41,7 @@ export async function prune(settings: PruneSettings): Promise<PruneOutcome> {
   const context = contextOf(settings);
   const { method } = settings;
   const { mask, weights = settings.weights } =
-    "score" in method ? await scoredMask(method, context, settings) : await method.mask(context as PruneContext<never>);
+    "score" in method ? await scoredMask(method, context, settings) : await method.mask(context);
   checkScope(mask, context);
   if ("score" in method || method.count === "exact") checkCount(mask, context);
   return { mask, ledger: ledgerOf(mask), weights: mask.apply(weights) };
@@ -73,12 +73,12 @@ function contextOf({ method, params, weights, scope, sparsity, seed }: PruneSett
 }
 
 async function scoredMask(
-  method: ScoreMethod<z.ZodType, never>,
+  method: ScoreMethod<z.ZodType, unknown>,
   context: PruneContext,
   settings: PruneSettings,
 ): Promise<Pruned> {
   const { shapes, prunable, params, weights } = context;
-  const evidence = (await method.prepare?.(context)) as never;
+  const evidence = await method.prepare?.(context);
   const scores = new Map<string, Float32Array>();
   for (const name of prunable) {
     const { shape, values } = weights.get(name) as { shape: readonly number[]; values: Float32Array };
