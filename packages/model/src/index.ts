@@ -1,1 +1,1 @@
-export {};
+export type { Weights, WeightTensor } from "./weights.ts";
