@@ -21,9 +21,12 @@ export interface Progress {
 /** What a cell's program may use. Everything it writes is written whole or not at all. */
 export interface CellContext {
   readonly report: (progress: Progress) => void;
-  /** Aborted when the run is to stop: finish the step, save a checkpoint, throw Interrupted. */
+  /** Aborted when the run is to stop. */
   readonly signal: AbortSignal;
-  /** Let the process hear signals: await it after each step, before looking at `signal`. */
+  /**
+   * Let the process hear signals: await it after each step. Throws Interrupted when the run is to stop; a caller with
+   * something to save catches that, saves, and throws it again.
+   */
   readonly breathe: () => Promise<void>;
   /** Snapshots of this cell, gone when it is done. */
   readonly checkpoints: CheckpointFolder;
@@ -52,7 +55,10 @@ export type Measurement = Pick<
   | "latency"
 >;
 
-/** Does one cell's work. A start cell keeps artifacts and returns null; a dense or ticket cell returns what it measured. */
+/**
+ * Does one cell's work. A start cell keeps one artifact, which is what it is for, and returns null; a dense or ticket
+ * cell returns what it measured.
+ */
 export type CellProgram = (cell: Cell, context: CellContext) => Promise<Measurement | null>;
 
 /** The default export of a program module: the science that bench runs. */

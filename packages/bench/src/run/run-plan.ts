@@ -31,6 +31,8 @@ export interface RunEnd {
 }
 
 type Outcome = "done" | "failed" | "blocked" | "left";
+/** A cell whose process is killed this often without getting any further has failed. */
+const MOST_DEATHS = 3;
 const PRIORITY = { start: 2, dense: 1, ticket: 0 };
 
 /**
@@ -122,22 +124,39 @@ class PlanRun {
 
   async #runCell(planned: PlannedCell): Promise<Outcome> {
     if (this.#stop.signal.aborted) return "left";
-    const { planFile, programUrl, workspace, results, onEvent } = this.#options;
-    const minutes = this.#plan.study.timeout;
-    const cell = cellAt(this.#plan, planned);
-    const end = await runCellProcess({
-      ...{ planFile, programUrl, workspace, cell, onEvent },
-      out: results.folder,
-      timeout: minutes === undefined ? undefined : minutes * 60_000,
-      signal: this.#stop.signal,
+    const event = await this.#lastEvent(planned).catch((error: unknown): CellEvent => {
+      if (error instanceof WorkspaceError) return { type: "broken", cell: planned.id, message: error.message };
+      throw error;
     });
-    const event = await this.#settle(planned, end);
-    onEvent(event);
+    this.#options.onEvent(event);
     if (event.type === "broken") {
       this.#broken ??= event.message;
       this.#stop.abort();
     }
     return event.type === "done" || event.type === "failed" ? event.type : "left";
+  }
+
+  /** Runs a cell's process, again from its checkpoint while it is killed but gets on, until it is settled. */
+  async #lastEvent(planned: PlannedCell): Promise<CellEvent> {
+    const { planFile, programUrl, workspace, results } = this.#options;
+    const minutes = this.#plan.study.timeout;
+    const furthest = new Furthest();
+    for (let deaths = 0; ; ) {
+      const end = await runCellProcess({
+        ...{ planFile, programUrl, workspace, cell: cellAt(this.#plan, planned) },
+        out: results.folder,
+        timeout: minutes === undefined ? undefined : minutes * 60_000,
+        signal: this.#stop.signal,
+        onEvent: (event) => {
+          furthest.see(event);
+          this.#options.onEvent(event);
+        },
+      });
+      deaths = furthest.hasMoved() ? 1 : deaths + 1;
+      const isKilled = end.signal !== null && !end.timedOut && !this.#stop.signal.aborted;
+      if (!isKilled || deaths >= MOST_DEATHS) return this.#settle(planned, end);
+      this.#options.onEvent({ type: "killed", cell: planned.id, signal: end.signal });
+    }
   }
 
   /** What became of a cell whose process has ended, in whatever way. */
@@ -147,12 +166,32 @@ class PlanRun {
     if (end.last !== null && end.last.type !== "interrupted") return end.last;
     const state = await results.state(planned.id);
     if (state.state === "done") return { type: "done", cell: planned.id, file: state.file };
+    if (planned.kind === "start" && (await workspace.store.holds(planned.id)))
+      return { type: "done", cell: planned.id };
     if (end.timedOut) return recordFailure(place, "timeout", `took longer than ${this.#plan.study.timeout} minutes`);
     if (end.exitCode === WORKER_EXIT.interrupted || this.#stop.signal.aborted) {
       return { type: "interrupted", cell: planned.id };
     }
     const [reason, message] = deathOf(end);
     return recordFailure(place, reason, message);
+  }
+}
+
+/** Whether a cell has got further than ever before since one last asked. */
+class Furthest {
+  readonly #steps = new Map<string, number>();
+  #moved = false;
+
+  see(event: CellEvent): void {
+    if (event.type !== "progress" || event.step <= (this.#steps.get(event.phase) ?? 0)) return;
+    this.#steps.set(event.phase, event.step);
+    this.#moved = true;
+  }
+
+  hasMoved(): boolean {
+    const moved = this.#moved;
+    this.#moved = false;
+    return moved;
   }
 }
 
