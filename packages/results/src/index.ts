@@ -50,3 +50,4 @@ export {
   reportedFlags,
   reportedSchema,
 } from "./schema/reported.ts";
+export { currentResults, historyOf, resultName } from "./supersede.ts";

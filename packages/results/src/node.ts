@@ -6,18 +6,13 @@ import { fileError, parseResult, problemsOf } from "./parse.ts";
 import { parseReported } from "./reported.ts";
 import type { Reported } from "./schema/reported.ts";
 import { type Result, type ResultInput, resultSchema } from "./schema/result.ts";
+import { currentResults, resultName } from "./supersede.ts";
 import { verifyResult } from "./verify.ts";
 
 /** A verified result and the file it came from. */
 export interface StoredResult {
   readonly file: string;
   readonly result: Result;
-}
-
-/** A result's file name without ".json": its id, and a revision where it replaces a result of the same cell. */
-export function resultName(result: Pick<Result, "id" | "supersedes">): string {
-  const [id, revision] = (result.supersedes ?? "").split(".");
-  return id === result.id ? `${result.id}.${Number(revision ?? 1) + 1}` : result.id;
 }
 
 /** Writes a new file so that no reader and no crash ever sees half of it, and no existing file is replaced. */
@@ -93,7 +88,8 @@ export async function readResults(dir: string): Promise<StoredResult[]> {
   for (let at = 0; at < files.length; at += filesAtOnce) {
     stored.push(...(await Promise.all(files.slice(at, at + filesAtOnce).map(readResult))));
   }
-  const duplicate = findDuplicates(stored.map(({ result }) => result)).find(({ severity }) => severity === "error");
+  const current = currentResults(stored.map(({ result }) => result));
+  const duplicate = findDuplicates(current).find(({ severity }) => severity === "error");
   if (duplicate) throw new ResultError(`${dir}: ${duplicate.message}`);
   return stored;
 }
