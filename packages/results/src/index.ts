@@ -35,7 +35,7 @@ export { noiseThreshold } from "./statistics/noise.ts";
 export { permutationP } from "./statistics/permutation.ts";
 export { type CurvePoint, type JudgedPoint, type PruningLimit, pruningLimit } from "./statistics/prunable.ts";
 export { type Ranked, rankTies } from "./statistics/rank.ts";
-export { type Contender, contenderOf, type Run, runAccuracy } from "./statistics/runs.ts";
+export { type Contender, contenderOf, onQuestions, type Run, runAccuracy } from "./statistics/runs.ts";
 export { tCdf, tQuantile } from "./statistics/student-t.ts";
 export { type Interval, mean, quantile, type Summary, sampleSd, summarize } from "./statistics/summary.ts";
 export { minimumSeeds, type Outcome, type Verdict, type VerdictOptions, verdict } from "./statistics/verdict.ts";
@@ -51,3 +51,12 @@ export {
   reportedSchema,
 } from "./schema/reported.ts";
 export { currentResults, historyOf, resultName } from "./supersede.ts";
+export {
+  answerTypesOf,
+  cardFits,
+  packAnswerTypes,
+  parseDatasetCard,
+  recomputeByType,
+  verifyAgainstCard,
+} from "./dataset-card.ts";
+export { type DatasetCard, datasetCardSchema } from "./schema/dataset-card.ts";

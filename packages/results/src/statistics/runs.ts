@@ -24,9 +24,18 @@ export function runAccuracy({ tenths }: Run): number {
   return sum / (10 * tenths.length);
 }
 
+/** A contender's scores on some questions alone: an answer type, a template, those a reader picked. */
+export function onQuestions(contender: Contender, questions: readonly number[]): Contender {
+  const runs = contender.runs.map(({ seed, tenths }) => ({
+    seed,
+    tenths: Uint8Array.from(questions, (question) => tenths[question] ?? 0),
+  }));
+  return { ...contender, runs };
+}
+
 /**
  * A contender from the finished results of one method at one sparsity; failed results and results without the phase are
- * left out.
+ * left out. Give it `currentResults`.
  *
  * @throws ResultError when two results have the same seed, or the results are of different datasets
  */

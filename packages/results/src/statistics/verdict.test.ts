@@ -3,7 +3,7 @@ import { sampleHash, sampleTicket } from "../sample-result.ts";
 import { pairedDifference } from "./difference.ts";
 import { pruningLimit } from "./prunable.ts";
 import { rankTies } from "./rank.ts";
-import { contenderOf } from "./runs.ts";
+import { contenderOf, onQuestions, runAccuracy } from "./runs.ts";
 import { simulate } from "./simulated.ts";
 import { verdict } from "./verdict.ts";
 
@@ -130,6 +130,15 @@ describe("a contender from results", () => {
     const found = contenderOf("Magnitude", results, "pruned");
     expect(found.runs.map(({ seed }) => seed)).toEqual([0, 1]);
     expect(contenderOf("Magnitude", results, "dense").runs).toEqual([]);
+  });
+
+  it("can be narrowed to some questions, and judged on them", () => {
+    const right = Array.from(dense.runs[0]?.tenths ?? []).flatMap((tenth, question) =>
+      tenth === 10 ? [question] : [],
+    );
+    const narrowed = onQuestions(dense, right);
+    expect(narrowed.runs[0] && runAccuracy(narrowed.runs[0])).toBe(1);
+    expect(verdict(narrowed, onQuestions(worse, right))).toMatchObject({ outcome: "better", questions: right.length });
   });
 
   it("refuses two results of one seed, or of two datasets", () => {
