@@ -28,3 +28,35 @@ export {
 } from "./scores.ts";
 export { lengthOf, type PackedSymbols } from "./symbols.ts";
 export { hasGranularity, ledgerTotals, verifyResult } from "./verify.ts";
+export { bootstrapMean } from "./statistics/bootstrap.ts";
+export { type Difference, pairedDifference } from "./statistics/difference.ts";
+export { holm } from "./statistics/holm.ts";
+export { noiseThreshold } from "./statistics/noise.ts";
+export { permutationP } from "./statistics/permutation.ts";
+export { type CurvePoint, type JudgedPoint, type PruningLimit, pruningLimit } from "./statistics/prunable.ts";
+export { type Ranked, rankTies } from "./statistics/rank.ts";
+export { type Contender, contenderOf, onQuestions, type Run, runAccuracy } from "./statistics/runs.ts";
+export { tCdf, tQuantile } from "./statistics/student-t.ts";
+export { type Interval, mean, quantile, type Summary, sampleSd, summarize } from "./statistics/summary.ts";
+export { minimumSeeds, type Outcome, type Verdict, type VerdictOptions, verdict } from "./statistics/verdict.ts";
+export { diffResults, type FieldChange, type PhaseChange, type ResultDiff, sameMeasurement } from "./diff.ts";
+export { type TableRow, tableColumns, tableOf, toCsv, toParquet } from "./table.ts";
+export { parseReported, reportedQuestions, verifyReported } from "./reported.ts";
+export {
+  type Reported,
+  type ReportedClaim,
+  type ReportedFlag,
+  type ReportedRow,
+  reportedFlags,
+  reportedSchema,
+} from "./schema/reported.ts";
+export { currentResults, historyOf, resultName } from "./supersede.ts";
+export {
+  answerTypesOf,
+  cardFits,
+  packAnswerTypes,
+  parseDatasetCard,
+  recomputeByType,
+  verifyAgainstCard,
+} from "./dataset-card.ts";
+export { type DatasetCard, datasetCardSchema } from "./schema/dataset-card.ts";
