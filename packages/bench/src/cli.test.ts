@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
@@ -15,7 +15,7 @@ test("help fits into 80 columns and names every command", async () => {
     expect(code).toBe(0);
     for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   }
-  for (const name of ["run", "plan", "schema", "doctor", "store"])
+  for (const name of ["run", "plan", "schema", "doctor", "results", "store", "site"])
     expect(pages[0]?.stdout).toMatch(new RegExp(`^  ${name} `, "m"));
 });
 
@@ -88,7 +88,7 @@ describe("ticketbench run", () => {
 test("a plan is frozen into a file that can be run and not be changed", async () => {
   const folder = newFolder();
   const planned = await command(folder, "plan", STUDY, "--program", PROGRAM, ...small);
-  expect(planned.stdout).toMatch(/study arithmetic, plan [0-9a-f]{12}, 3 cells/);
+  expect(planned.stdout).toMatch(/plan [0-9a-f]{12}: 1 methods x 1 sparsities x 1 seeds\n +1 start/);
   expect(JSON.parse(readFileSync(join(folder, "plan.json"), "utf8"))).toMatchObject({ schemaVersion: 1 });
   expect((await command(folder, "run", "plan.json", "--program", PROGRAM)).code).toBe(0);
   const changed = await command(folder, "run", "plan.json", "--seeds", "1");
@@ -98,6 +98,27 @@ test("a plan is frozen into a file that can be run and not be changed", async ()
 test("the schema of studies is printed for editors", async () => {
   const { stdout } = await command("/", "schema");
   expect(JSON.parse(stdout)).toMatchObject({ title: "TicketBench study", required: ["name", "dataset", "start"] });
+});
+
+test("results are validated, shown, compared and exported by commands", async () => {
+  const folder = newFolder();
+  await command(folder, ...run, "--seeds", "0", "--sparsities", "0.5");
+  const files = readdirSync(join(folder, "results")).map((name) => join("results", name));
+  expect((await command(folder, "results", "validate", "results")).stdout).toMatch(/^3 results verified, 0 faults/);
+  const shown = await command(folder, "results", "show", files[0] as string);
+  expect(shown.stdout).toMatch(/^dense +\d+\.\d %/m);
+  const same = await command(folder, "results", "diff", files[0] as string, files[0] as string);
+  expect(same).toMatchObject({ code: 0, stdout: expect.stringContaining("every phase") as string });
+  expect((await command(folder, "results", "diff", files[0] as string, files[1] as string)).code).toBe(1);
+  await command(folder, "results", "export", "results", "--to", "t.csv");
+  expect(readFileSync(join(folder, "t.csv"), "utf8").split("\n")[0]).toMatch(/^id,status,kind/);
+  expect(await command(folder, "results", "export", "results", "--format", "cvs")).toMatchObject({ code: 2 });
+
+  const text = readFileSync(join(folder, files[0] as string), "utf8");
+  writeFileSync(join(folder, files[0] as string), text.replace(/"accuracy":0.\d/, '"accuracy":0.0'));
+  const broken = await command(folder, "results", "validate", "results");
+  expect(broken.code).toBe(1);
+  expect(broken.stderr).toMatch(/phases\.\w+\.accuracy/);
 });
 
 test("the store is verified and swept by commands", async () => {

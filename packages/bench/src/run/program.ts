@@ -1,6 +1,7 @@
 import type { ResultInput } from "@ticketbench/results";
 import type { Logger } from "pino";
 import type { Cell } from "../plan/cell.ts";
+import type { Workload } from "../plan/estimate.ts";
 import type { Identities } from "../plan/plan.ts";
 import type { Bundle } from "./bundle.ts";
 import type { CheckpointFolder } from "./checkpoints.ts";
@@ -65,6 +66,8 @@ export type CellProgram = (cell: Cell, context: CellContext) => Promise<Measurem
 export interface Program {
   readonly identities: Identities;
   readonly run: CellProgram;
+  /** For estimates of cells that no past result has the cost of. */
+  readonly workload?: Workload;
 }
 
 /** Thrown by a cell that was asked to stop and has saved where it was. */

@@ -89,7 +89,7 @@ describe("a cell that fails", () => {
     expect(again.end.failed).toBe(1);
     expect(started(again.events)).toBe(0);
     const retried = await runArithmetic(folder, words, { retryFailed: true });
-    expect(started(retried.events)).toBe(1);
+    expect(started(retried.events)).toBe(method === "aborts" ? 3 : 1);
     expect(resultFiles(folder).filter((name) => name.endsWith(".2.json"))).toHaveLength(1);
   });
 
@@ -104,6 +104,16 @@ describe("a cell that fails", () => {
     const { end } = await runArithmetic(newFolder(), ["timeout=0.000001"]);
     expect(end).toEqual({ done: 0, failed: 1, blocked: 10, left: 0 });
   });
+});
+
+test("shards of a study, each run on its own, make every result once", async () => {
+  const folder = newFolder();
+  const parts = [1, 2, 3].map((index) => ({ index, count: 3 }));
+  for (const shard of parts) expect((await runArithmetic(folder, [], { shard })).end.left).toBe(0);
+  expect((await outcomes(folder)).size).toBe(10);
+  const alone = await runArithmetic(newFolder(), [], { shard: { index: 2, count: 3 } });
+  expect(alone.end.done).toBeLessThan(11);
+  expect((await runArithmetic(folder)).events.filter(({ type }) => type === "started")).toEqual([]);
 });
 
 test("a run that is asked to stop saves checkpoints, and goes on from them to the same results", async () => {

@@ -1,6 +1,7 @@
 import PQueue from "p-queue";
 import type { PlannedCell } from "../plan/cell.ts";
 import { cellAt, type Plan } from "../plan/plan.ts";
+import { isInShard, type Shard } from "../plan/shard.ts";
 import { WorkspaceError } from "./atomic-file.ts";
 import { type ProcessEnd, runCellProcess } from "./cell-process.ts";
 import { type CellEvent, type RunEvent, WORKER_EXIT } from "./events.ts";
@@ -16,6 +17,8 @@ export interface RunOptions {
   readonly results: ResultFolder;
   readonly jobs: number;
   readonly retryFailed: boolean;
+  /** Only these cells, and what they need; none: all. */
+  readonly shard?: Shard | undefined;
   /** Ask the run to stop: running cells save a checkpoint, no other begins. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
@@ -64,14 +67,17 @@ class PlanRun {
     signal.addEventListener("abort", abort, { once: true });
     const finished = await this.#finished();
     const { study, hash, cells } = this.#plan;
-    onEvent({ type: "run", study: study.name, plan: hash, cells: cells.length, jobs });
     const wanted = await this.#wanted(finished);
+    const counted = cells.filter((cell) => wanted.has(cell.id) || this.#isAskedFor(cell));
+    onEvent({ type: "run", study: study.name, plan: hash, cells: counted.length, jobs });
     for (const cell of cells) {
       const because = finished.get(cell.id) ?? "done";
-      if (!wanted.has(cell.id)) onEvent({ type: "skipped", cell: cell.id, because });
       this.#outcomes.set(cell.id, wanted.has(cell.id) ? this.#schedule(cell) : Promise.resolve(because));
     }
-    const outcomes = await Promise.all(this.#outcomes.values());
+    for (const { id } of counted) {
+      if (!wanted.has(id)) onEvent({ type: "skipped", cell: id, because: finished.get(id) ?? "done" });
+    }
+    const outcomes = await Promise.all(counted.map(({ id }) => this.#outcome(id)));
     signal.removeEventListener("abort", abort);
     if (this.#broken !== null) throw new WorkspaceError(this.#broken);
     const count = (outcome: Outcome): number => outcomes.filter((each) => each === outcome).length;
@@ -100,7 +106,8 @@ class PlanRun {
   /** Cells without a result, and those with one whose artifacts they need and the store no longer has. */
   async #wanted(finished: ReadonlyMap<string, "done" | "failed">): Promise<Set<string>> {
     const { cells } = this.#plan;
-    const wanted = new Set(cells.filter((cell) => cell.kind !== "start" && !finished.has(cell.id)).map(({ id }) => id));
+    const asked = cells.filter((cell) => cell.kind !== "start" && this.#isAskedFor(cell));
+    const wanted = new Set(asked.map(({ id }) => id).filter((id) => !finished.has(id)));
     const held = new Map<string, boolean>();
     // What needs comes after what is needed, so that from the end every need is seen before its own needs.
     for (const cell of cells.toReversed()) {
@@ -113,8 +120,19 @@ class PlanRun {
     return wanted;
   }
 
+  #outcome(id: string): Promise<Outcome> {
+    const outcome = this.#outcomes.get(id);
+    if (outcome === undefined) throw new Error(`the plan names a cell before those it needs: ${id}`);
+    return outcome;
+  }
+
+  #isAskedFor(cell: PlannedCell): boolean {
+    const { shard } = this.#options;
+    return shard === undefined || isInShard(cell, shard);
+  }
+
   async #schedule(cell: PlannedCell): Promise<Outcome> {
-    const needs = await Promise.all(cell.needs.map((need) => this.#outcomes.get(need) ?? Promise.resolve("blocked")));
+    const needs = await Promise.all(cell.needs.map((need) => this.#outcome(need)));
     if (needs.some((outcome) => outcome === "failed" || outcome === "blocked")) {
       this.#options.onEvent({ type: "skipped", cell: cell.id, because: "blocked", message: "a cell it needs failed" });
       return "blocked";
