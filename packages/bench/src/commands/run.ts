@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { relative, resolve } from "node:path";
-import { parseShard } from "../plan/shard.ts";
+import { inShard, parseShard } from "../plan/shard.ts";
 import { writePlan } from "../plan/plan-file.ts";
 import type { Plan } from "../plan/plan.ts";
 import { ResultFolder } from "../run/records.ts";
@@ -8,20 +8,18 @@ import { type RunEnd, type RunOptions, runPlan } from "../run/run-plan.ts";
 import { prepareFolder, Workspace } from "../run/workspace.ts";
 import { StudyError } from "../study/error.ts";
 import { chooseView } from "../view/view.ts";
-import { planFor, programUrl, type StudyWords } from "./study-source.ts";
+import type { SubmitWords } from "./submit.ts";
+import { planFor, programUrl } from "./study-source.ts";
 import { resultTable } from "./result-table.ts";
 
-export interface RunWords extends StudyWords {
-  readonly work: string;
-  readonly out?: string;
-  readonly jobs?: string;
-  readonly retryFailed: boolean;
+export interface RunWords extends SubmitWords {
   readonly shard?: string;
   readonly json: boolean;
 }
 
 /** `ticketbench run`: exit code 0 when every cell has a result, 1 when one failed, 130 when it was stopped. */
 export async function run(source: string, words: RunWords): Promise<void> {
+  if (words.executor !== "local") return (await import("./submit.ts")).submit(source, words);
   const jobs = parseJobs(words.jobs);
   const plan = await planFor(source, words);
   const workspace = new Workspace(resolve(words.work));
@@ -34,7 +32,7 @@ export async function run(source: string, words: RunWords): Promise<void> {
     ...{ planFile, workspace, results, jobs },
     programUrl: programUrl(words),
     retryFailed: words.retryFailed,
-    shard: words.shard === undefined ? undefined : parseShard(words.shard),
+    asked: words.shard === undefined ? undefined : inShard(parseShard(words.shard)),
   });
   if (!words.json) await sayWhatCame(plan, results, end);
   process.exitCode = end.left > 0 ? 130 : end.failed + end.blocked > 0 ? 1 : 0;
