@@ -1,4 +1,6 @@
 export { type Batch, BatchLoader, type BatchOptions } from "./batches.ts";
+export { checkPath } from "./check/path.ts";
+export type { CheckReport } from "./check/report.ts";
 export type { RegionLabelArrays, RegionLabels, VqaDataset, VqaSplit } from "./dataset.ts";
 export { DataError } from "./error.ts";
 export { annotatorScore, answerIndex, majorityAnswer, softLabel } from "./label.ts";
@@ -9,6 +11,7 @@ export { sceneSvg } from "./mini/svg.ts";
 export { regionRow, writeMiniVqa, type WriteOptions } from "./mini/write.ts";
 export type { Region } from "./mini/regions.ts";
 export type { Scene, SceneObject } from "./mini/scene.ts";
+export { readAnswers } from "./official/answers.ts";
 export {
   evaluateLxmert,
   evaluateOfficial,
@@ -26,7 +29,7 @@ export {
   type TextFolderOptions,
   VqaFolder,
 } from "./official/folder.ts";
-export { type LxmertRecord, readLabel2Ans, readLxmertQuestions, toLxmert } from "./official/lxmert.ts";
+export { type LxmertRecord, readLxmertQuestions, toLxmert } from "./official/lxmert.ts";
 export { type Predictions, readPredictions, writePredictions } from "./official/predictions.ts";
 export { type AnnotationRecord, type QuestionRecord, readAnnotations, readQuestions } from "./official/records.ts";
 export { buildAnswerVocabulary } from "./official/vocabulary.ts";
@@ -37,4 +40,5 @@ export type { StoreManifest } from "./regions/manifest.ts";
 export type { FeatureType } from "./regions/record.ts";
 export { RegionStore } from "./regions/store.ts";
 export { formatRow, readRegionTsv, type RegionRow } from "./regions/tsv.ts";
+export { checkRoles, describeLeak, type ImageLeak, imageLeak, type SplitRoles } from "./roles.ts";
 export { type Accuracy, accuracy, softScores } from "./score.ts";

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { z } from "zod";
 import { checkRegionCount, type RegionLabels, unknownSplit, type VqaDataset, type VqaSplit } from "../dataset.ts";
 import { DataError } from "../error.ts";
 import { answerIndex, softLabel } from "../label.ts";
@@ -9,10 +8,11 @@ import type { Question } from "../question.ts";
 import { convertRegions, type ConvertOptions } from "../regions/convert.ts";
 import { RegionStore } from "../regions/store.ts";
 import { StoreSet } from "../regions/store-set.ts";
-import { readJsonList } from "./json-list.ts";
+import { readAnswers } from "./answers.ts";
+import { readCaptions } from "./captions.ts";
 import { findLayout, type FolderLayout, folderName, type SplitFiles } from "./layout.ts";
-import { readLabel2Ans, readLxmertQuestions } from "./lxmert.ts";
-import { type AnnotationRecord, parseRecord, type QuestionRecord, readAnnotations, readQuestions } from "./records.ts";
+import { readLxmertQuestions } from "./lxmert.ts";
+import { type AnnotationRecord, type QuestionRecord, readAnnotations, readQuestions } from "./records.ts";
 import { buildAnswerVocabulary } from "./vocabulary.ts";
 
 export interface FolderOptions {
@@ -126,7 +126,7 @@ export class VqaFolder implements VqaDataset {
     this.defaultRegions = Math.min(36, regions.regionsPerImage);
     this.regionLabels = readRegionLabels(folder, regions);
     this.splitNames = [...layout.splits.keys()];
-    this.answers = layout.label2ans === null ? this.#buildVocabulary(folder, options) : readLabel2Ans(layout.label2ans);
+    this.answers = readAnswers(folder) ?? this.#buildVocabulary(folder, options);
     this.#vocabulary = answerIndex(this.answers);
   }
 
@@ -235,20 +235,6 @@ export class VqaFolder implements VqaDataset {
 /** The image set of files that do not name it: what the split is called; vqa2-60k's are all of train2014. */
 function defaultImageSet(split: string): string {
   return `COCO_${/^(train|val|test)\d{4}/.test(split) ? split : "train2014"}`;
-}
-
-const captionRecord = z.object({ image_id: z.int(), caption: z.string() });
-
-/** COCO's caption files, by image number. */
-function readCaptions(paths: readonly string[]): Map<number, string[]> {
-  const captions = new Map<number, string[]>();
-  for (const path of paths) {
-    readJsonList(path, "annotations", (entry, index) => {
-      const { image_id: image, caption } = parseRecord(captionRecord, entry, path, index);
-      captions.set(image, [...(captions.get(image) ?? []), caption]);
-    });
-  }
-  return captions;
 }
 
 /** Object and attribute names lie beside the questions, one a line; without them detected labels mean nothing. */

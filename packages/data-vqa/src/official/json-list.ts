@@ -8,6 +8,8 @@ const MOST_HEADER_BYTES = 1 << 24;
 
 /** As it looks in Latin-1. */
 const BYTE_ORDER_MARK = /^\xef\xbb\xbf/;
+/** Enough for the header of an official file. */
+const START_BYTES = 1 << 16;
 /** How far back the list's name is looked for when a bracket opens. */
 const NAME_BYTES = 200;
 
@@ -27,6 +29,13 @@ export function readJsonList(
   const reader = new ListReader(path, key, each);
   for (const chunk of fileChunks(path)) reader.push(chunk);
   return reader.finish();
+}
+
+/** The first characters of a JSON file, white space and byte order mark left out; empty for an empty file. */
+export function jsonStart(path: string): string {
+  for (const chunk of fileChunks(path))
+    return Buffer.from(chunk.subarray(0, START_BYTES)).toString().replace("\ufeff", "").trimStart();
+  return "";
 }
 
 class ListReader {

@@ -10,8 +10,6 @@ export type SplitFiles =
 /** What lies in a folder. */
 export interface FolderLayout {
   readonly splits: ReadonlyMap<string, SplitFiles>;
-  /** `trainval_label2ans.json`, where there is one. */
-  readonly label2ans: string | null;
   /** LXMERT's feature files. */
   readonly features: readonly string[];
   readonly captions: readonly string[];
@@ -47,7 +45,6 @@ export function findLayout(folder: string): FolderLayout {
   }
   return {
     splits,
-    label2ans: files.includes("trainval_label2ans.json") ? join(folder, "trainval_label2ans.json") : null,
     features: files.filter((file) => file.endsWith(".tsv")).map((file) => join(folder, file)),
     captions: files.filter((file) => /^captions_.+\.json$/.test(file)).map((file) => join(folder, file)),
   };

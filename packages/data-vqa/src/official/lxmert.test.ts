@@ -6,7 +6,8 @@ import { BatchLoader } from "../batches.ts";
 import { answerIndex } from "../label.ts";
 import { sharedPath } from "../testing/shared.ts";
 import { openOfficialFolder, openVqaFolder } from "./folder.ts";
-import { readLabel2Ans, readLxmertQuestions, toLxmert } from "./lxmert.ts";
+import { readAnswers } from "./answers.ts";
+import { readLxmertQuestions, toLxmert } from "./lxmert.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -57,13 +58,35 @@ describe("LXMERT's question files", () => {
     expect(read({ ...records[0], img_id: "" })).toThrow(/train.json: question 7: img_id/);
     expect(read({ sent: "?" })).toThrow(/train.json: entry 0: question_id/);
   });
+});
 
-  test("and a vocabulary that repeats an answer is refused", () => {
-    const path = join(folder, "trainval_label2ans.json");
-    writeFileSync(path, '["yes", "no", "yes"]');
-    expect(() => readLabel2Ans(path)).toThrow(/"yes" appears twice/);
-    writeFileSync(path, "[]");
-    expect(() => readLabel2Ans(path)).toThrow(/lists no answers/);
+describe("LXMERT's answer maps", () => {
+  const label2ans = (answers: unknown) =>
+    writeFileSync(join(folder, "trainval_label2ans.json"), JSON.stringify(answers));
+  const ans2label = (answers: unknown) =>
+    writeFileSync(join(folder, "trainval_ans2label.json"), JSON.stringify(answers));
+
+  test("give the vocabulary, either of them or both", () => {
+    expect(readAnswers(folder)).toBeNull();
+    ans2label({ no: 1, yes: 0 });
+    expect(readAnswers(folder)).toEqual(["yes", "no"]);
+    label2ans(["yes", "no"]);
+    expect(readAnswers(folder)).toEqual(["yes", "no"]);
+  });
+
+  test("are refused where they repeat or skip an answer, or contradict each other", () => {
+    const refused = (message: RegExp) => expect(() => readAnswers(folder)).toThrow(message);
+    label2ans(["yes", "no", "yes"]);
+    refused(/"yes" appears twice/);
+    label2ans([]);
+    refused(/lists no answers/);
+    label2ans(["yes", "no"]);
+    ans2label({ yes: 1, no: 0 });
+    refused(/differ, first at index 0/);
+    ans2label({ yes: 0, no: 2 });
+    refused(/no answer has index 1/);
+    ans2label({ yes: "0" });
+    refused(/from answer to index/);
   });
 });
 

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { DataError } from "../error.ts";
 import { ANSWER_TYPES, type LabelEntry, type Question } from "../question.ts";
 import { readJsonList } from "./json-list.ts";
 import { parseRecord, refuseTwice } from "./records.ts";
 
-const lxmertRecord = z.object({
+/** The schema of an entry; other keys are tolerated. */
+export const lxmertRecord = z.object({
   question_id: z.int(),
   img_id: z.string().min(1),
   sent: z.string(),
@@ -59,18 +59,4 @@ export function toLxmert(question: Question, answers: readonly string[]): Lxmert
   if (question.majorityAnswer === null && question.label.length === 0) return { question_id, img_id, sent };
   const label = Object.fromEntries(question.label.map(([index, score]) => [answers[index] ?? "", score]));
   return { answer_type, img_id, label, question_id, question_type, sent };
-}
-
-/** An answer vocabulary in LXMERT's `trainval_label2ans.json`. */
-export function readLabel2Ans(path: string): string[] {
-  const answers: string[] = [];
-  const seen = new Set<string>();
-  readJsonList(path, null, (answer, index) => {
-    if (typeof answer !== "string") throw new DataError(`${path}: entry ${index} is not an answer string`);
-    if (seen.has(answer)) throw new DataError(`${path}: answer "${answer}" appears twice`);
-    seen.add(answer);
-    answers.push(answer);
-  });
-  if (answers.length === 0) throw new DataError(`${path} lists no answers`);
-  return answers;
 }

@@ -63,18 +63,19 @@ export function* readRegionTsv(
   onBytes: (bytes: Uint8Array) => void = () => undefined,
 ): Generator<RegionRow & RowPlace, void, undefined> {
   let { line, end } = start;
-  for (const bytes of readLines(path, end, onBytes)) {
+  for (const bytes of regionLines(path, end, onBytes)) {
     line++;
     end += bytes.length;
-    const text = trimLineEnd(bytes);
-    if (text.length === 0) throw new DataError(`${path}:${line}: the line is empty; remove it`);
-    yield { ...parseRow(text, `${path}:${line}`), line, end };
+    yield { ...parseRegionRow(bytes, `${path}:${line}`), line, end };
   }
-  if (line === 0) throw new DataError(`${path} is empty; fetch or write it again`);
 }
 
-/** Lines with their line ends; each is valid until the next is asked for. */
-function* readLines(path: string, from: number, onBytes: (bytes: Uint8Array) => void): Generator<Buffer, void> {
+/** The lines of a feature file with their line ends; each is valid until the next is asked for. */
+export function* regionLines(
+  path: string,
+  from = 0,
+  onBytes: (bytes: Uint8Array) => void = () => undefined,
+): Generator<Buffer, void, undefined> {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) throw new DataError(`${path} does not exist`);
   if (!stat.isFile()) throw new DataError(`${path} is not a file; name the TSV file itself`);
@@ -98,6 +99,7 @@ function* readLines(path: string, from: number, onBytes: (bytes: Uint8Array) => 
       filled -= begin;
     }
     if (filled > 0) yield buffer.subarray(0, filled);
+    else if (position === 0) throw new DataError(`${path} is empty; fetch or write it again`);
   } finally {
     closeSync(file);
   }
@@ -117,8 +119,12 @@ function trimLineEnd(line: Buffer): Buffer {
   return line.subarray(0, end);
 }
 
-function parseRow(line: Buffer, place: string): RegionRow {
-  const cells = splitCells(line, place);
+/**
+ * Read one row.
+ * @param place file and line, for errors
+ */
+export function parseRegionRow(line: Buffer, place: string): RegionRow {
+  const cells = splitCells(trimLineEnd(line), place);
   const imageId = decodeText(cells.img_id, place);
   const where = `${place}: image ${imageId}`;
   const count = wholeNumber(cells.num_boxes, "num_boxes", where);
@@ -144,6 +150,7 @@ function parseRow(line: Buffer, place: string): RegionRow {
 }
 
 function splitCells(line: Buffer, place: string): Record<Column, Buffer> {
+  if (line.length === 0) throw new DataError(`${place}: the line is empty; remove it`);
   const cells: Partial<Record<Column, Buffer>> = {};
   let begin = 0;
   for (const [i, column] of COLUMNS.entries()) {
