@@ -167,9 +167,9 @@ function* fileChunks(path: string): Generator<Uint8Array, void, undefined> {
   if (path.endsWith(".gz")) return yield* slices(gunzip(path));
   const file = openSync(path, "r");
   try {
-    const chunk = new Uint8Array(CHUNK_BYTES);
+    const chunk = new Uint8Array(Math.min(CHUNK_BYTES, stat.size + 1));
     for (;;) {
-      const read = readSync(file, chunk, 0, CHUNK_BYTES, null);
+      const read = readSync(file, chunk, 0, chunk.length, null);
       if (read === 0) return;
       yield chunk.subarray(0, read);
     }

@@ -1,12 +1,12 @@
 import { createHash, type Hash } from "node:crypto";
 import * as fs from "node:fs";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { DataError } from "../error.ts";
-import { formatEntry, type IndexEntry, readIndex } from "./index-file.ts";
-import { INDEX_FILE, readManifest, RECORDS_FILE, type StoreManifest, writeManifest } from "./manifest.ts";
-import { encodeRecord, type FeatureType } from "./record.ts";
+import { readManifest, type StoreManifest, writeManifest } from "./manifest.ts";
+import type { FeatureType } from "./record.ts";
 import { readRegionTsv } from "./tsv.ts";
+import { StoreWriter } from "./writer.ts";
 
 export interface ConversionProgress {
   readonly images: number;
@@ -28,30 +28,43 @@ export interface ConvertOptions {
 const PROGRESS_MILLISECONDS = 500;
 /** Left free beyond what the store needs. */
 const SPARE_BYTES = 1 << 26;
+const HASH_CHUNK_BYTES = 1 << 22;
+
+interface Source {
+  readonly path: string;
+  readonly name: string;
+  readonly bytes: number;
+  /** Milliseconds. */
+  readonly modified: number;
+}
 
 /**
  * Convert an `obj36` feature file to a random-access store, once. A conversion that was killed is taken up after the
  * last image that was written; a store that is already whole and of this source is left as it is.
- * @param source the TSV file
+ * @param path the TSV file
  * @param folder the store, made if need be
  */
 export async function convertRegions(
-  source: string,
+  path: string,
   folder: string,
   options: ConvertOptions = {},
 ): Promise<StoreManifest> {
   const { featureType = "float32" } = options;
-  const stat = fs.statSync(source, { throwIfNoEntry: false });
-  if (!stat?.isFile())
-    throw new DataError(`${source} ${stat ? "is not a file" : "does not exist"}; name the TSV file itself`);
+  const source = findSource(path);
   const finished = readManifest(folder);
-  if (finished) return keepFinished(finished, source, stat.size, featureType, folder);
+  if (finished) return keepFinished(finished, source, featureType, folder);
   fs.mkdirSync(folder, { recursive: true });
-  const writer = new StoreWriter(source, folder, featureType);
+  const writer = new StoreWriter(folder, featureType, `${source.name}\t${source.modified}\t${featureType}`);
   try {
-    checkFreeSpace(folder, stat.size - writer.sourceEnd, featureType);
-    await writer.run(stat.size, options);
-    return writer.finish(stat.size);
+    checkFreeSpace(folder, source.bytes - writer.place.end, featureType);
+    const sha256 = await convertRows(source, writer, options);
+    const manifest: StoreManifest = {
+      ...{ format: "ticketbench-regions", version: 1 },
+      source: { name: source.name, bytes: source.bytes, modified: source.modified, sha256 },
+      ...{ ...writer.finish(), featureType },
+    };
+    writeManifest(folder, manifest);
+    return manifest;
   } catch (error) {
     throw explainDiskError(error, folder, writer.images);
   } finally {
@@ -59,181 +72,70 @@ export async function convertRegions(
   }
 }
 
+function findSource(path: string): Source {
+  const stat = fs.statSync(path, { throwIfNoEntry: false });
+  if (!stat) throw new DataError(`${path} does not exist; name the TSV file`);
+  if (!stat.isFile()) throw new DataError(`${path} is not a file; name the TSV file itself`);
+  return { path, name: basename(path), bytes: stat.size, modified: stat.mtimeMs };
+}
+
+/** A store is of a source with its name, size and time of change, or else with its very bytes. */
 function keepFinished(
-  finished: StoreManifest,
-  source: string,
-  bytes: number,
+  manifest: StoreManifest,
+  source: Source,
   featureType: FeatureType,
   folder: string,
 ): StoreManifest {
-  if (
-    finished.source.bytes === bytes &&
-    finished.source.name === basename(source) &&
-    finished.featureType === featureType
-  ) {
-    return finished;
+  const { name, bytes, modified, sha256 } = manifest.source;
+  if (name === source.name && bytes === source.bytes && manifest.featureType === featureType) {
+    if (modified === source.modified) return manifest;
+    const digest = createHash("sha256");
+    hashUpTo(digest, source.path, bytes);
+    if (digest.digest("hex") === sha256) return manifest;
   }
   throw new DataError(
-    `${folder} already holds a ${finished.featureType} store of ${finished.source.name} ` +
-      `(${finished.source.bytes} bytes); delete it or name another folder`,
+    `${folder} already holds a ${manifest.featureType} store of another ${name} (${bytes} bytes, sha256 ${sha256}); ` +
+      `delete it or name another folder`,
   );
 }
 
-/** A store being written: records first, then the index line that makes them count. */
-class StoreWriter {
-  readonly #source: string;
-  readonly #folder: string;
-  readonly #featureType: FeatureType;
-  readonly #records: number;
-  readonly #index: number;
-  readonly #seen = new Set<string>();
-  readonly #regions = { fewest: Infinity, most: 0 };
-  #featureWidth: number | null = null;
-  #end = 0;
-  #indexEnd = 0;
-  #sourceEnd = 0;
-  #sha256: Hash = createHash("sha256");
-
-  constructor(source: string, folder: string, featureType: FeatureType) {
-    this.#source = source;
-    this.#folder = folder;
-    this.#featureType = featureType;
-    this.#records = openForUpdate(join(folder, RECORDS_FILE));
-    this.#index = openForUpdate(join(folder, INDEX_FILE));
-    this.#resume();
+/** Convert what is not yet converted; the SHA-256 of the whole source, hex. */
+async function convertRows(
+  source: Source,
+  writer: StoreWriter,
+  { onProgress, signal }: ConvertOptions,
+): Promise<string> {
+  const start = writer.place;
+  const began = performance.now();
+  let reported = began;
+  const digest = createHash("sha256");
+  hashUpTo(digest, source.path, start.end);
+  for (const row of readRegionTsv(source.path, start, (bytes) => digest.update(bytes))) {
+    writer.append(row, source.path);
+    const now = performance.now();
+    if (now - reported < PROGRESS_MILLISECONDS) continue;
+    reported = now;
+    const bytesPerSecond = ((row.end - start.end) / (now - began)) * 1000;
+    const secondsLeft = (source.bytes - row.end) / bytesPerSecond;
+    onProgress?.({ images: writer.images, bytes: row.end, totalBytes: source.bytes, bytesPerSecond, secondsLeft });
+    // Lets signal handlers and timers run.
+    await setImmediate();
+    if (signal?.aborted) throw new DataError(`stopped after ${writer.images} images; run it again to go on from there`);
   }
-
-  get images(): number {
-    return this.#seen.size;
-  }
-
-  get sourceEnd(): number {
-    return this.#sourceEnd;
-  }
-
-  async run(totalBytes: number, { onProgress, signal }: ConvertOptions): Promise<void> {
-    this.#hashPrefix();
-    const began = { time: performance.now(), bytes: this.#sourceEnd };
-    let reported = began.time;
-    const start = { line: this.#seen.size, end: this.#sourceEnd };
-    for (const row of readRegionTsv(this.#source, start, (bytes) => this.#sha256.update(bytes))) {
-      this.#checkRow(row.imageId, row.line, row.featureWidth);
-      this.#append(encodeRecord(row, this.#featureType), row);
-      const now = performance.now();
-      if (now - reported < PROGRESS_MILLISECONDS) continue;
-      reported = now;
-      const bytesPerSecond = ((this.#sourceEnd - began.bytes) / (now - began.time)) * 1000;
-      const secondsLeft = (totalBytes - this.#sourceEnd) / bytesPerSecond;
-      onProgress?.({ images: this.images, bytes: this.#sourceEnd, totalBytes, bytesPerSecond, secondsLeft });
-      // Lets signal handlers and timers run.
-      await setImmediate();
-      if (signal?.aborted) throw new DataError(`stopped after ${this.images} images; run it again to go on from there`);
-    }
-  }
-
-  finish(sourceBytes: number): StoreManifest {
-    fs.fsyncSync(this.#records);
-    fs.fsyncSync(this.#index);
-    const manifest: StoreManifest = {
-      format: "ticketbench-regions",
-      version: 1,
-      source: { name: basename(this.#source), bytes: sourceBytes, sha256: this.#sha256.digest("hex") },
-      images: this.images,
-      featureWidth: this.#featureWidth ?? 0,
-      regions: this.#regions,
-      featureType: this.#featureType,
-      recordBytes: this.#end,
-    };
-    writeManifest(this.#folder, manifest);
-    return manifest;
-  }
-
-  close(): void {
-    fs.closeSync(this.#records);
-    fs.closeSync(this.#index);
-  }
-
-  /** Take over what an earlier run finished, and cut off what it did not. */
-  #resume(): void {
-    const { entries, bytes } = readIndex(join(this.#folder, INDEX_FILE));
-    this.#checkSource(entries);
-    for (const entry of entries) this.#count(entry);
-    this.#indexEnd = bytes;
-    fs.ftruncateSync(this.#index, bytes);
-    fs.ftruncateSync(this.#records, this.#end);
-    const [first] = entries;
-    if (!first) return;
-    const featureBytes = first.end - first.offset - first.count * 32;
-    this.#featureWidth = featureBytes / first.count / (this.#featureType === "float32" ? 4 : 2);
-  }
-
-  /** What was taken over must have come from this source: the last row is looked up in it. */
-  #checkSource(entries: readonly IndexEntry[]): void {
-    const last = entries.at(-1);
-    if (!last) return;
-    const expected = Buffer.from(`${last.imageId}\t`);
-    const found = Buffer.alloc(expected.length);
-    const source = fs.openSync(this.#source, "r");
-    fs.readSync(source, found, 0, found.length, entries.at(-2)?.sourceEnd ?? 0);
-    fs.closeSync(source);
-    if (found.equals(expected)) return;
-    throw new DataError(
-      `${this.#folder} holds the beginning of another file's conversion; delete it or name another folder`,
-    );
-  }
-
-  #checkRow(imageId: string, line: number, featureWidth: number): void {
-    const where = `${this.#source}:${line}: image ${imageId}`;
-    if (this.#seen.has(imageId)) throw new DataError(`${where} appears a second time; remove one of the rows`);
-    this.#featureWidth ??= featureWidth;
-    if (featureWidth !== this.#featureWidth) {
-      throw new DataError(`${where} has features of width ${featureWidth}, those before have ${this.#featureWidth}`);
-    }
-  }
-
-  #append(
-    record: Uint8Array,
-    { imageId, count, end: sourceEnd }: { imageId: string; count: number; end: number },
-  ): void {
-    const entry = { imageId, count, offset: this.#end, end: this.#end + record.length, sourceEnd };
-    writeWhole(this.#records, record, entry.offset);
-    const line = Buffer.from(formatEntry(entry));
-    writeWhole(this.#index, line, this.#indexEnd);
-    this.#indexEnd += line.length;
-    this.#count(entry);
-  }
-
-  #count({ imageId, count, end, sourceEnd }: IndexEntry): void {
-    this.#seen.add(imageId);
-    this.#regions.fewest = Math.min(this.#regions.fewest, count);
-    this.#regions.most = Math.max(this.#regions.most, count);
-    this.#end = end;
-    this.#sourceEnd = sourceEnd;
-  }
-
-  /** The manifest names the hash of the whole source, so what an earlier run read is hashed again. */
-  #hashPrefix(): void {
-    const source = fs.openSync(this.#source, "r");
-    const chunk = new Uint8Array(1 << 22);
-    for (let at = 0; at < this.#sourceEnd; ) {
-      const read = fs.readSync(source, chunk, 0, Math.min(chunk.length, this.#sourceEnd - at), at);
-      if (read === 0)
-        throw new DataError(`${this.#source} is shorter than when its conversion began; delete ${this.#folder}`);
-      this.#sha256.update(chunk.subarray(0, read));
-      at += read;
-    }
-    fs.closeSync(source);
-  }
+  return digest.digest("hex");
 }
 
-function openForUpdate(path: string): number {
-  return fs.openSync(path, fs.existsSync(path) ? "r+" : "w+");
-}
-
-function writeWhole(file: number, bytes: Uint8Array, position: number): void {
-  for (let at = 0; at < bytes.length; ) {
-    at += fs.writeSync(file, bytes, at, bytes.length - at, position + at);
+/** The manifest names the hash of the whole source, so what an earlier run read is hashed again. */
+function hashUpTo(digest: Hash, path: string, end: number): void {
+  const file = fs.openSync(path, "r");
+  const chunk = new Uint8Array(HASH_CHUNK_BYTES);
+  for (let at = 0; at < end; ) {
+    const read = fs.readSync(file, chunk, 0, Math.min(chunk.length, end - at), at);
+    if (read === 0) throw new DataError(`${path} became shorter while it was read; run it again`);
+    digest.update(chunk.subarray(0, read));
+    at += read;
   }
+  fs.closeSync(file);
 }
 
 function checkFreeSpace(folder: string, sourceBytes: number, featureType: FeatureType): void {
@@ -248,7 +150,7 @@ function checkFreeSpace(folder: string, sourceBytes: number, featureType: Featur
 }
 
 function explainDiskError(error: unknown, folder: string, images: number): unknown {
-  const code = (error as NodeJS.ErrnoException).code;
+  const { code } = error as NodeJS.ErrnoException;
   if (code !== "ENOSPC" && code !== "EDQUOT") return error;
   return new DataError(
     `${folder}: the disk is full after ${images} images; free space and run again to go on from there`,

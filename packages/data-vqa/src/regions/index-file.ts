@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { DataError } from "../error.ts";
 
 /** Where an image's record is, and where in the source its row ended; one line of a store's index. */
@@ -13,16 +13,27 @@ export interface IndexEntry {
   readonly sourceEnd: number;
 }
 
+export interface IndexFile {
+  /** Its first line: what is converted, and how. */
+  readonly header: string;
+  readonly entries: readonly IndexEntry[];
+  /** Length of the whole lines. */
+  readonly bytes: number;
+}
+
 export function formatEntry({ imageId, count, offset, end, sourceEnd }: IndexEntry): string {
   return `${imageId}\t${count}\t${offset}\t${end}\t${sourceEnd}\n`;
 }
 
-/** The whole lines of an index; what a killed conversion left of its last line is not one. */
-export function readIndex(path: string): { entries: IndexEntry[]; bytes: number } {
+/** The whole lines of an index; what a killed conversion left of its last line is not one. Null for no index. */
+export function readIndex(path: string): IndexFile | null {
+  if (!existsSync(path)) return null;
   const text = readFileSync(path, "utf8");
   const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-  const lines = whole === "" ? [] : whole.slice(0, -1).split("\n");
-  return { entries: lines.map((line, i) => parseEntry(line, `${path}:${i + 1}`)), bytes: Buffer.byteLength(whole) };
+  if (whole === "") return null;
+  const [header = "", ...lines] = whole.slice(0, -1).split("\n");
+  const entries = lines.map((line, i) => parseEntry(line, `${path}:${i + 2}`));
+  return { header, entries, bytes: Buffer.byteLength(whole) };
 }
 
 function parseEntry(line: string, place: string): IndexEntry {

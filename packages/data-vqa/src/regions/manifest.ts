@@ -11,7 +11,13 @@ const MANIFEST_FILE = "manifest.json";
 const manifestSchema = z.object({
   format: z.literal("ticketbench-regions"),
   version: z.literal(1),
-  source: z.object({ name: z.string(), bytes: z.int(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  source: z.object({
+    name: z.string(),
+    bytes: z.int(),
+    /** When the source was last changed, in milliseconds: where it differs, the hash decides. */
+    modified: z.number(),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  }),
   images: z.int().positive(),
   featureWidth: z.int().positive(),
   /** Fewest and most regions of an image. */

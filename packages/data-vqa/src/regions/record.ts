@@ -20,6 +20,11 @@ export function featureBytes(count: number, width: number, type: FeatureType): n
   return count * width * (type === "float32" ? 4 : 2);
 }
 
+/** The width of features whose record of n regions has so many bytes. */
+export function featureWidthOf(recordBytes: number, count: number, type: FeatureType): number {
+  return (recordBytes - headBytes(count)) / featureBytes(count, 1, type);
+}
+
 /** The record of a row: boxes divided by the image's size, once and for all. */
 export function encodeRecord(row: RegionRow, type: FeatureType): Uint8Array {
   const head = headBytes(row.count);

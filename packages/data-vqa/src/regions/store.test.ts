@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -35,8 +45,9 @@ function read(from: Pick<RegionStore, "fillRegions">, imageId: string, count: nu
 function killAfter(images: number): void {
   rmSync(join(store, "manifest.json"));
   const lines = readFileSync(join(store, "index.tsv"), "utf8").split("\n");
-  writeFileSync(join(store, "index.tsv"), `${lines.slice(0, images).join("\n")}\n${(lines[images] ?? "").slice(0, 9)}`);
-  const end = Number(lines[images - 1]?.split("\t")[3]);
+  const [whole, next = ""] = [lines.slice(0, images + 1), lines[images + 1]];
+  writeFileSync(join(store, "index.tsv"), `${whole.join("\n")}\n${next.slice(0, 9)}`);
+  const end = Number(whole.at(-1)?.split("\t")[3]);
   truncateSync(join(store, "regions.bin"), end + 1000);
 }
 
@@ -83,6 +94,7 @@ describe("a region store", () => {
       source: {
         name: "nominival_obj36.tsv",
         bytes: readFileSync(source).length,
+        modified: statSync(source).mtimeMs,
         sha256: createHash("sha256").update(readFileSync(source)).digest("hex"),
       },
       images: 40,
@@ -109,13 +121,24 @@ describe("a conversion", () => {
     }
   });
 
-  test("of a source that breaks off leaves no store, and goes on when the source is whole", async () => {
+  test("of a source that breaks off leaves no store, and starts again when the source has changed", async () => {
     const content = readFileSync(source);
     writeFileSync(source, content.subarray(0, content.length - 5000));
     await expect(convertRegions(source, store)).rejects.toThrow(/obj36.tsv:40: .*cut off/);
     expect(() => RegionStore.open(store)).toThrow(DataError);
-    writeFileSync(source, content);
-    expect((await convertRegions(source, store)).images).toBe(40);
+    writeFileSync(
+      source,
+      [...rows]
+        .reverse()
+        .map((row) => `${formatRow(row)}\n`)
+        .join(""),
+    );
+    utimesSync(source, 2, 2);
+    await convertRegions(source, store);
+    const opened = RegionStore.open(store);
+    expect([...opened.imageIds]).toEqual(rows.map(({ imageId }) => imageId).reverse());
+    expect(read(opened, rows[0]!.imageId, 8)).toEqual(read(dataset, rows[0]!.imageId, 8));
+    opened.close();
   });
 
   test("leaves a finished store alone, and refuses to mix it with another source or type", async () => {
@@ -124,6 +147,12 @@ describe("a conversion", () => {
     await expect(convertRegions(source, store, { featureType: "float16" })).rejects.toThrow(/already holds a float32/);
     cpSync(source, join(folder, "other.tsv"));
     await expect(convertRegions(join(folder, "other.tsv"), store)).rejects.toThrow(/already holds/);
+    utimesSync(source, 1, 1);
+    expect(await convertRegions(source, store)).toEqual(manifest);
+    const changed = readFileSync(source);
+    changed[changed.length - 20]! ^= 1;
+    writeFileSync(source, changed);
+    await expect(convertRegions(source, store)).rejects.toThrow(/store of another nominival_obj36.tsv/);
   });
 
   test("refuses a second row for an image, another width, a missing source and an empty one", async () => {
@@ -147,7 +176,7 @@ describe("a store that is damaged is refused", () => {
     await convertRegions(source, store);
     expect(() => RegionStore.open(folder)).toThrow(/no finished region store/);
     const index = readFileSync(join(store, "index.tsv"), "utf8");
-    writeFileSync(join(store, "index.tsv"), index.split("\n").slice(1).join("\n"));
+    writeFileSync(join(store, "index.tsv"), index.split("\n").toSpliced(1, 1).join("\n"));
     expect(() => RegionStore.open(store)).toThrow(/indexes 39 images instead of 40/);
     truncateSync(join(store, "regions.bin"), 5000);
     expect(() => RegionStore.open(store)).toThrow(/has 5000 bytes instead of/);

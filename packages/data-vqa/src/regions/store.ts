@@ -14,7 +14,7 @@ export class RegionStore {
   readonly #records: number;
 
   private constructor(folder: string, manifest: StoreManifest) {
-    const { entries } = readIndex(join(folder, INDEX_FILE));
+    const entries = readIndex(join(folder, INDEX_FILE))?.entries ?? [];
     if (entries.length !== manifest.images) {
       throw new DataError(
         `${folder} indexes ${entries.length} images instead of ${manifest.images}; convert the TSV again`,

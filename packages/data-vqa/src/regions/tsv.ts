@@ -81,7 +81,7 @@ export function* regionLines(
   if (!stat.isFile()) throw new DataError(`${path} is not a file; name the TSV file itself`);
   const file = openSync(path, "r");
   try {
-    let buffer: Buffer = Buffer.allocUnsafe(READ_BYTES);
+    let buffer: Buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, stat.size + 1));
     let [filled, position] = [0, from];
     for (;;) {
       if (filled === buffer.length) buffer = grow(buffer, path);
