@@ -1,7 +1,8 @@
-import { createHash, type Hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { basename } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { checkFreeSpace, explainFullDisk, hashBytes, hashFile } from "../disk.ts";
 import { DataError } from "../error.ts";
 import { readManifest, type StoreManifest, writeManifest } from "./manifest.ts";
 import type { FeatureType } from "./record.ts";
@@ -26,9 +27,6 @@ export interface ConvertOptions {
 }
 
 const PROGRESS_MILLISECONDS = 500;
-/** Left free beyond what the store needs. */
-const SPARE_BYTES = 1 << 26;
-const HASH_CHUNK_BYTES = 1 << 22;
 
 interface Source {
   readonly path: string;
@@ -56,7 +54,12 @@ export async function convertRegions(
   fs.mkdirSync(folder, { recursive: true });
   const writer = new StoreWriter(folder, featureType, `${source.name}\t${source.modified}\t${featureType}`);
   try {
-    checkFreeSpace(folder, source.bytes - writer.place.end, featureType);
+    const bytesPerByte = featureType === "float32" ? 0.75 : 0.375;
+    checkFreeSpace(
+      folder,
+      (source.bytes - writer.place.end) * bytesPerByte,
+      "name another disk, or keep features as float16",
+    );
     const sha256 = await convertRows(source, writer, options);
     const manifest: StoreManifest = {
       ...{ format: "ticketbench-regions", version: 1 },
@@ -66,7 +69,7 @@ export async function convertRegions(
     writeManifest(folder, manifest);
     return manifest;
   } catch (error) {
-    throw explainDiskError(error, folder, writer.images);
+    throw explainFullDisk(error, `${folder} has ${writer.images} images`);
   } finally {
     writer.close();
   }
@@ -89,9 +92,7 @@ function keepFinished(
   const { name, bytes, modified, sha256 } = manifest.source;
   if (name === source.name && bytes === source.bytes && manifest.featureType === featureType) {
     if (modified === source.modified) return manifest;
-    const digest = createHash("sha256");
-    hashUpTo(digest, source.path, bytes);
-    if (digest.digest("hex") === sha256) return manifest;
+    if (hashFile(source.path) === sha256) return manifest;
   }
   throw new DataError(
     `${folder} already holds a ${manifest.featureType} store of another ${name} (${bytes} bytes, sha256 ${sha256}); ` +
@@ -109,7 +110,8 @@ async function convertRows(
   const began = performance.now();
   let reported = began;
   const digest = createHash("sha256");
-  hashUpTo(digest, source.path, start.end);
+  // The manifest names the hash of the whole source, so what an earlier run read is hashed again.
+  hashBytes(digest, source.path, start.end);
   for (const row of readRegionTsv(source.path, start, (bytes) => digest.update(bytes))) {
     writer.append(row, source.path);
     const now = performance.now();
@@ -123,36 +125,4 @@ async function convertRows(
     if (signal?.aborted) throw new DataError(`stopped after ${writer.images} images; run it again to go on from there`);
   }
   return digest.digest("hex");
-}
-
-/** The manifest names the hash of the whole source, so what an earlier run read is hashed again. */
-function hashUpTo(digest: Hash, path: string, end: number): void {
-  const file = fs.openSync(path, "r");
-  const chunk = new Uint8Array(HASH_CHUNK_BYTES);
-  for (let at = 0; at < end; ) {
-    const read = fs.readSync(file, chunk, 0, Math.min(chunk.length, end - at), at);
-    if (read === 0) throw new DataError(`${path} became shorter while it was read; run it again`);
-    digest.update(chunk.subarray(0, read));
-    at += read;
-  }
-  fs.closeSync(file);
-}
-
-function checkFreeSpace(folder: string, sourceBytes: number, featureType: FeatureType): void {
-  const { bavail, bsize } = fs.statfsSync(folder);
-  const needed = sourceBytes * (featureType === "float32" ? 0.75 : 0.375) + SPARE_BYTES;
-  if (bavail * bsize >= needed) return;
-  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
-  throw new DataError(
-    `${folder}: the store needs ${gigabytes(needed)}, only ${gigabytes(bavail * bsize)} are free; ` +
-      `free some, name a folder on another disk, or keep features as float16`,
-  );
-}
-
-function explainDiskError(error: unknown, folder: string, images: number): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code !== "ENOSPC" && code !== "EDQUOT") return error;
-  return new DataError(
-    `${folder}: the disk is full after ${images} images; free space and run again to go on from there`,
-  );
 }

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
+import { writeWhole } from "../disk.ts";
 import { DataError } from "../error.ts";
 import { formatEntry, type IndexEntry, readIndex } from "./index-file.ts";
 import { INDEX_FILE, RECORDS_FILE } from "./manifest.ts";
@@ -97,10 +98,4 @@ export class StoreWriter {
 
 function openForUpdate(path: string): number {
   return fs.openSync(path, fs.existsSync(path) ? "r+" : "w+");
-}
-
-function writeWhole(file: number, bytes: Uint8Array, position: number): void {
-  for (let at = 0; at < bytes.length; ) {
-    at += fs.writeSync(file, bytes, at, bytes.length - at, position + at);
-  }
 }
