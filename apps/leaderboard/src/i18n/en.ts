@@ -1,0 +1,145 @@
+import type { Answers, Phase, Tier } from "../board/board.ts";
+import type { Axis } from "../board/state.ts";
+import type { Claim } from "../board/claim.ts";
+import { formatFor } from "./format.ts";
+
+const f = formatFor("en");
+
+const phases: Record<Phase, string> = { pruned: "pruning", rewound: "rewinding", retrained: "retraining" };
+const phaseNames: Record<Phase, string> = { pruned: "Pruned", rewound: "Rewound", retrained: "Retrained" };
+const answers: Record<Answers, string> = { all: "all", yesno: "yes/no", number: "number", other: "other" };
+const axes: Record<Axis, string> = {
+  prunable: "prunable weights",
+  total: "whole model",
+  flops: "FLOPs",
+  bytes: "bytes",
+  latency: "latency",
+};
+const axisTitles: Record<Axis, string> = {
+  prunable: "weights removed, share of the prunable ones",
+  total: "weights removed, share of the whole model",
+  flops: "operations of one forward pass, zeros not counted",
+  bytes: "bytes of the compressed checkpoint",
+  latency: "measured time of one forward pass",
+};
+const tiers: Record<Tier, string> = {
+  "self-reported": "all",
+  reproduced: "reproduced or better",
+  attested: "attested",
+};
+
+/** The sentence under the question. Each claim is what the statistics allow, no more. */
+function answer(claim: Claim): { lead: string; rest: string } {
+  const floor = claim.floor === null ? "" : ` (${f.accuracy(claim.floor)})`;
+  const rest: string[] = [];
+  if (claim.falls) {
+    rest.push(
+      `At ${f.share(claim.falls.sparsity)} even the best method, ${claim.falls.method}, loses ${f.points(claim.falls.loss)} points.`,
+    );
+  }
+  if (claim.collapse) {
+    rest.push(
+      `${claim.collapse.method} is down at the constant answer${floor} from ${f.share(claim.collapse.sparsity)} on.`,
+    );
+  }
+  if (!claim.holds) {
+    const first = claim.first;
+    return {
+      lead: first
+        ? `Nothing comes free here: already at ${f.share(first.sparsity)} the best method, ${first.method}, loses ${f.points(first.loss)} points.`
+        : "There is no dense model to compare with yet.",
+      rest: rest.join(" "),
+    };
+  }
+  const { method, sparsity, loss, tiedWith } = claim.holds;
+  const cost =
+    loss <= 0.0005
+      ? "at no cost in accuracy"
+      : `for ${f.points(loss)} ${f.points(loss) === "1.0" ? "point" : "points"} of accuracy`;
+  const tie = tiedWith.length > 0 ? ` (${f.list(tiedWith)} cannot be told apart from it)` : "";
+  return { lead: `${f.share(sparsity)} of the prunable weights can go ${cost}, by ${method}${tie}.`, rest: rest.join(" ") };
+}
+
+export const en = {
+  language: "en" as const,
+  direction: "ltr" as const,
+  name: "English",
+  site: "TicketBench",
+  skip: "Skip to the content",
+  nav: {
+    board: "Leaderboard",
+    compare: "Compare",
+    cells: "Results",
+    audit: "Audit",
+    compression: "Compression",
+    data: "Data",
+    about: "About",
+    contribute: "Add a method",
+  },
+  mainNavigation: "Main",
+  theme: { label: "Colours", auto: "as the system", light: "light", dark: "dark" },
+  footer: "An open benchmark of pruning methods on a vision-and-language network. Every number links to the file it comes from.",
+  board: {
+    title: "How much of a vision-and-language network can you throw away?",
+    pageTitle: "TicketBench: how much of LXMERT can be pruned?",
+    description:
+      "A leaderboard of pruning methods for LXMERT on visual question answering: accuracy against sparsity, with intervals, paired tests and every number behind it.",
+    noResults: "No results yet",
+    noResultsHelp: "There is nothing to draw: the results folder is empty. Run a study and build the site on its output:",
+    answer,
+    controls: "What to show",
+    track: "Track",
+    after: "After",
+    answersTo: "Questions",
+    across: "Across",
+    tier: "Trust",
+    methods: "Methods",
+    front: "Pareto front",
+    showAll: "Show all",
+    reset: "Reset",
+    phases,
+    phaseNames,
+    answers,
+    axes,
+    axisTitles,
+    tiers,
+    dense: "dense",
+    floor: "always one answer",
+    caption: (dataset: string, split: string) => `Accuracy on ${dataset}, ${split} split, %`,
+    captionNote: (questions: number) => `${f.integer(questions)} questions; mean and 95 % interval over seeds`,
+    chartDescription: (methods: number, points: number) =>
+      `${f.integer(methods)} methods, ${f.integer(points)} points. Each point is a link; arrow keys move between points. The table below says the same.`,
+    spoken: (method: string, share: string, accuracy: string, interval: string | null, n: number) =>
+      `${method}, ${share}: ${accuracy}${interval === null ? "" : ` (95 % interval ${interval})`}, n = ${f.integer(n)}`,
+    ofPrunable: (share: string) => `${share} of the prunable weights`,
+    hidden: (cells: number) =>
+      cells === 0 ? "Nothing is hidden by filters." : `${f.integer(cells)} ${cells === 1 ? "result is" : "results are"} hidden by filters.`,
+    failed: (cells: number) =>
+      cells === 0 ? "" : `${f.integer(cells)} ${cells === 1 ? "cell" : "cells"} failed and ${cells === 1 ? "is" : "are"} listed among the results.`,
+    empty: "No method in view has a result for this choice.",
+    noCost: "The results in view do not say what is asked for on this axis.",
+    tableTitle: "The same, as a table",
+    tableNote:
+      "Accuracy in percent, ± half of the 95 % interval over n seeds (none for n = 1). Methods that the paired test cannot tell apart share a rank. Choose a sparsity to order by it.",
+    rank: "Rank",
+    method: "Method",
+    ofWhole: (share: string) => `${share} of all`,
+    seeds: (n: number) => `n ${f.integer(n)}`,
+    take: "Take it along",
+    csv: "CSV",
+    json: "JSON",
+    markdown: "Markdown",
+    latex: "LaTeX",
+    bibtex: "BibTeX",
+    copied: "copied",
+    link: "Link to this view",
+  },
+  notFound: {
+    title: "Nothing here",
+    text: "This address leads nowhere. It may have been a result that was given another id; the list of results has them all.",
+    home: "To the leaderboard",
+    cells: "To the results",
+  },
+};
+
+export type Strings = typeof en;

@@ -1,0 +1,8 @@
+import { en, type Strings } from "./en.ts";
+import type { Language } from "./format.ts";
+
+const STRINGS: Record<Language, Strings> = { en, fa: en };
+
+export function stringsFor(language: Language): Strings {
+  return STRINGS[language];
+}
