@@ -38,8 +38,8 @@ function describe(view: View, t: Strings): CurveChart {
   const f = formatFor(t.language);
   const axis = view.state.axis;
   const levels: Level[] = [];
-  if (view.dense) levels.push({ name: t.board.dense, value: view.dense.mean, kind: "dense" });
-  if (view.floor !== null) levels.push({ name: t.board.floor, value: view.floor, kind: "floor" });
+  if (view.dense) levels.push({ name: t.board.dense, shortName: t.board.dense, value: view.dense.mean, kind: "dense" });
+  if (view.floor !== null) levels.push({ name: t.board.floor, shortName: t.board.floorShort, value: view.floor, kind: "floor" });
   const curves = view.methods.map((method) => ({
     id: method.id,
     title: method.title,

@@ -34,13 +34,18 @@ function head(view: View, t: Strings, f: Format): string {
       "th",
       { scope: "col", "aria-sort": sorted },
       button,
-      element("small", {}, escapeText(t.board.ofWhole(whole))),
+      element("small", {}, escapeText(whole)),
     );
   });
   return element(
     "tr",
     {},
-    element("th", { scope: "col", class: "pinned start" }, escapeText(t.board.method)),
+    element(
+      "th",
+      { scope: "col", class: "pinned start" },
+      escapeText(t.board.method),
+      element("small", {}, escapeText(t.board.sparsities)),
+    ),
     element("th", { scope: "col" }, escapeText(t.board.rank)),
     ...columns,
   );
@@ -72,7 +77,7 @@ function denseRow(view: View, t: Strings, f: Format): string {
   const { mean, n } = view.dense;
   const name = element("th", { scope: "row", class: "pinned" }, escapeText(t.board.dense));
   const seeds = element("small", {}, escapeText(t.board.seeds(n)));
-  const value = element("td", { colspan: String(view.targets.length + 1) }, f.points(mean), seeds);
+  const value = element("td", { class: "start", colspan: String(view.targets.length + 1) }, f.points(mean), seeds);
   return element("tr", { class: "dense" }, name, value);
 }
 

@@ -45,12 +45,6 @@ function cellOf(result: DoneResult, variant: Variant): BoardCell {
   };
 }
 
-/** Results that no other result replaces. */
-export function current<R extends Result>(results: readonly R[]): R[] {
-  const replaced = new Set(results.map((result) => result.supersedes).filter((name) => name !== undefined));
-  return results.filter((result) => !replaced.has(result.id));
-}
-
 function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const item of items) {
@@ -108,8 +102,7 @@ function numberStyles(variants: readonly Variant[]): BoardMethod[] {
 }
 
 /** Most results first: the track with the fullest grid opens the page. */
-export function boardOf(all: readonly Result[]): Board {
-  const results = current(all);
+export function boardOf(results: readonly Result[]): Board {
   const done = results.filter((result) => result.status === "done");
   const groups = [...groupBy(done, comparable).values()].sort((a, b) => b.length - a.length);
   const taken = new Set<string>();

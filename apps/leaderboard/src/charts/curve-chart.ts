@@ -1,6 +1,6 @@
 import { area, line, scaleLinear, type ScaleLinear } from "d3";
 import { at, colourClass, markerPath } from "./marker.ts";
-import { placeLabels, type Box, type LabelledLine, type Place } from "./place-labels.ts";
+import { clearest, placeLabels, type Box, type LabelledLine, type Place } from "./place-labels.ts";
 import { element, escapeText, px, text } from "./svg.ts";
 import { fitText, textWidth } from "./text-width.ts";
 
@@ -29,6 +29,8 @@ export interface Curve {
 /** A horizontal line with its name: the dense model, the floor. */
 export interface Level {
   readonly name: string;
+  /** For charts too narrow for the name. */
+  readonly shortName: string;
   readonly value: number;
   readonly kind: "dense" | "floor";
 }
@@ -88,6 +90,10 @@ function frame(chart: CurveChart, width: number): Frame {
   };
 }
 
+function placesOf(curve: Curve, { x, y }: Frame): Place[] {
+  return curve.points.map((point) => ({ x: x(point.x), y: y(point.mean) }));
+}
+
 function axes(chart: CurveChart, { x, y, plot, width, height }: Frame): string {
   const rows = y.ticks(6).map((tick) => {
     const height = y(tick);
@@ -104,21 +110,29 @@ function axes(chart: CurveChart, { x, y, plot, width, height }: Frame): string {
   return element("g", { class: "axes", "aria-hidden": "true" }, ...rows, ...columns, title);
 }
 
-/** Dense line and floor line, each named at the end where the curves leave room. */
-function levels(chart: CurveChart, { y, plot }: Frame, taken: Box[]): string {
+/** Boxes the name of a level may take: above or below its line, at the right end, the left end or the middle. */
+function levelBoxes({ plot }: Frame, at: number, width: number, height: number): Box[] {
+  const lefts = [plot.right - width, plot.left + 4, (plot.left + plot.right - width) / 2];
+  return lefts.flatMap((left) =>
+    [at - height - 3, at + 3].map((top) => ({ left, right: left + width, top, bottom: top + height })),
+  );
+}
+
+/** Dense line and floor line, each named where the curves leave room. The boxes of the names go to `taken`. */
+function levels(chart: CurveChart, drawing: Frame, taken: Box[]): string {
+  const { y, plot } = drawing;
+  const lines = chart.curves.map((curve) => placesOf(curve, drawing));
   return chart.levels
-    .map(({ name, value, kind }) => {
-      const words = `${name} ${chart.formatY(value)}`;
-      const base = kind === "dense" ? y(value) - 7 : y(value) + 16;
-      const width = textWidth(words, FONT);
-      const right = kind === "dense";
-      const left = right ? plot.right - width : plot.left + 4;
-      taken.push({ left: left - 4, right: left + width + 4, top: base - FONT - 2, bottom: base + 4 });
+    .map(({ name, shortName, value, kind }) => {
+      const words = `${drawing.width < 480 ? shortName : name} ${chart.formatY(value)}`;
+      const boxes = levelBoxes(drawing, y(value), textWidth(words, FONT) + 2, FONT + 4);
+      const box = clearest(boxes, lines) ?? plot;
+      taken.push(box);
       return element(
         "g",
         { class: `level ${kind}` },
         element("line", { x1: plot.left, x2: plot.right, y1: y(value), y2: y(value) }),
-        text(words, { class: "label", x: right ? plot.right : left, y: base, "text-anchor": right ? "end" : "start" }),
+        text(words, { class: "label", x: box.left, y: box.bottom - 4 }),
       );
     })
     .join("");
@@ -169,12 +183,13 @@ function front(chart: CurveChart, { x, y }: Frame): string {
   return path === null ? "" : element("path", { class: "front", d: path });
 }
 
-function names(chart: CurveChart, { x, y, plot }: Frame, taken: readonly Box[]): string {
+function names(chart: CurveChart, drawing: Frame, taken: readonly Box[]): string {
+  const { y, plot } = drawing;
   const room = Math.min(190, (plot.right - plot.left) * 0.5);
   const titles = new Map(chart.curves.map((curve) => [curve.id, fitText(curve.title, FONT + 0.5, room)]));
   const lines: LabelledLine[] = chart.curves.map((curve) => ({
     id: curve.id,
-    points: curve.points.map((point): Place => ({ x: x(point.x), y: y(point.mean) })),
+    points: placesOf(curve, drawing),
     width: textWidth(titles.get(curve.id) ?? "", FONT + 0.5) + 4,
     height: FONT + 5,
   }));

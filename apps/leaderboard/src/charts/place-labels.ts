@@ -60,7 +60,11 @@ function candidates(line: LabelledLine): Box[] {
   };
   const last = line.points.at(-1);
   if (last) box(last.x + GAP + 3, last.y - line.height / 2);
-  for (const { x, y } of line.points) {
+  const middles = line.points.slice(1).map((b, i): Place => {
+    const a = line.points[i] ?? b;
+    return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
+  });
+  for (const { x, y } of [...line.points, ...middles]) {
     for (const lift of [GAP, GAP + 8, GAP + 18]) {
       for (const left of [x - line.width / 2, x + 2, x - line.width - 2]) {
         box(left, y - lift - line.height);
@@ -69,6 +73,12 @@ function candidates(line: LabelledLine): Box[] {
     }
   }
   return boxes;
+}
+
+/** Of some boxes in order of preference, the first that is clear of all lines, else the clearest. */
+export function clearest(boxes: readonly Box[], lines: readonly (readonly Place[])[]): Box | undefined {
+  const judged = boxes.map((box) => ({ box, room: Math.min(...lines.map((points) => clearance(box, points)), 6) }));
+  return judged.sort((a, b) => b.room - a.room)[0]?.box;
 }
 
 /**

@@ -29,15 +29,16 @@ class Leaderboard {
     this.board = board;
     this.t = t;
     this.state = readState(new URLSearchParams(location.search), board);
+    // The reader may have chosen something before the data came.
+    if (location.search === "") this.state = this.fromForm();
     this.view = this.look();
     for (const drawn of this.figure.querySelectorAll(".plot")) drawn.remove();
     this.plot.className = "plot drawn";
     part("tip").before(this.plot);
-    this.form.addEventListener("change", () => {
-      this.go(this.fromForm());
-    });
-    part("methods").addEventListener("change", () => {
-      this.go({ ...this.state, methods: this.checkedMethods() });
+    addEventListener("change", (event) => {
+      if (!(event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement)) return;
+      if (event.target.name === "methods") this.go({ ...this.state, methods: this.checkedMethods() });
+      else if (event.target.form === this.form) this.go(this.fromForm());
     });
     part("show-all").addEventListener("click", () => {
       this.go({ ...this.state, methods: this.view.available.map((method) => method.id) });

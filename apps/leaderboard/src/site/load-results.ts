@@ -1,22 +1,27 @@
-import { existsSync } from "node:fs";
-import { delimiter } from "node:path";
-import type { Result } from "@ticketbench/results";
-import { readResults } from "@ticketbench/results/node";
+import { basename, delimiter } from "node:path";
+import { readResults, type StoredResult } from "@ticketbench/results/node";
 
-let results: Promise<readonly Result[]> | undefined;
+let stored: Promise<readonly StoredResult[]> | undefined;
 
-async function read(): Promise<readonly Result[]> {
+async function read(): Promise<readonly StoredResult[]> {
   const folders = (process.env["TICKETBENCH_RESULTS"] ?? "").split(delimiter).filter((folder) => folder !== "");
-  const read = await Promise.all(folders.filter((folder) => existsSync(folder)).map((folder) => readResults(folder)));
-  return read.flat();
+  return (await Promise.all(folders.map(readResults))).flat();
 }
 
 /**
- * Every result this site is built from, read once a build out of the folders named in TICKETBENCH_RESULTS.
+ * Every result this site is built from, replaced ones included, read once a build out of the folders named in
+ * TICKETBENCH_RESULTS.
  *
  * @throws ResultError naming file and field when a result breaks the schema or its own numbers, which fails the build
  */
-export function loadResults(): Promise<readonly Result[]> {
-  results ??= read();
-  return results;
+export function loadHistory(): Promise<readonly StoredResult[]> {
+  stored ??= read();
+  return stored;
+}
+
+/** The results that stand: those that no other one replaces. */
+export async function loadResults(): Promise<StoredResult[]> {
+  const all = await loadHistory();
+  const replaced = new Set(all.map(({ result }) => result.supersedes));
+  return all.filter(({ file }) => !replaced.has(basename(file, ".json")));
 }
