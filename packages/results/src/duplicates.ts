@@ -1,6 +1,6 @@
-import { phaseNames } from "./schema/measurement.ts";
+import { type PhaseName, phaseNames } from "./schema/measurement.ts";
 import type { DoneResult, Result } from "./schema/result.ts";
-import type { PhaseName } from "./schema/measurement.ts";
+import type { PackedSymbols } from "./symbols.ts";
 
 /**
  * Two cells that answer every question alike.
@@ -15,9 +15,14 @@ export interface Duplicate {
   readonly message: string;
 }
 
+/** Equal for equal scores only. */
+function keyOf({ symbols, counts, data }: PackedSymbols): string {
+  return `${symbols.join()} ${counts.join()} ${data}`;
+}
+
 function scoresKey(result: DoneResult, phase: PhaseName): string | undefined {
   const scores = result.phases[phase]?.scores;
-  return scores && [phase, result.dataset.hash, scores.symbols.join(), scores.data].join(" ");
+  return scores && [phase, result.dataset.hash, keyOf(scores)].join(" ");
 }
 
 /** Cells that share what decides this phase's scores: then equal scores are no copy. */
@@ -42,7 +47,7 @@ export function findDuplicates(results: readonly Result[]): Duplicate[] {
   const done = results.filter((result) => result.status === "done");
   for (const result of done) {
     const scores = result.phases.dense?.scores;
-    if (scores) denseScores.set(result.denseId ?? result.id, `${scores.symbols.join()} ${scores.data}`);
+    if (scores) denseScores.set(result.denseId ?? result.id, keyOf(scores));
   }
   for (const result of done) {
     for (const phase of phaseNames) {
@@ -64,7 +69,7 @@ function describe(a: DoneResult, b: DoneResult, phase: PhaseName, denseScores: M
   }
   const scores = b.phases[phase]?.scores;
   const sameDense = phase !== "dense" && a.denseId === b.denseId && b.denseId !== null;
-  if (scores && sameDense && denseScores.get(b.denseId ?? "") === `${scores.symbols.join()} ${scores.data}`) {
+  if (scores && sameDense && denseScores.get(b.denseId ?? "") === keyOf(scores)) {
     return { severity: "notice", phase, ids, message: `${pair}: neither mask changed any answer of the dense model` };
   }
   return { severity: "error", phase, ids, message: `${pair}, but their masks differ` };

@@ -26,5 +26,5 @@ export {
   unpackScores,
   unpackTenths,
 } from "./scores.ts";
-export type { PackedSymbols } from "./symbols.ts";
+export { lengthOf, type PackedSymbols } from "./symbols.ts";
 export { hasGranularity, ledgerTotals, verifyResult } from "./verify.ts";

@@ -1,5 +1,5 @@
 import { ResultError } from "./error.ts";
-import { type PackedSymbols, packSymbols, unpackSymbols } from "./symbols.ts";
+import { lengthOf, type PackedSymbols, packSymbols, unpackSymbols } from "./symbols.ts";
 
 /**
  * Per-question VQA scores, packed in tenths. The official metric averages min(1, matches / 3) over the ten ways to leave
@@ -42,8 +42,8 @@ export function unpackPredictions(packed: PackedSymbols): Uint32Array {
 
 /** The accuracy, a fraction 0..1, that the packed scores give: the one number every page and comment shows. */
 export function recomputeAccuracy(scores: PackedSymbols): number {
-  if (scores.count === 0) throw new ResultError("no scores: accuracy of no questions is undefined");
-  let sum = 0;
-  for (const tenth of unpackTenths(scores)) sum += tenth;
-  return sum / (10 * scores.count);
+  const questions = lengthOf(scores);
+  if (questions === 0) throw new ResultError("no scores: the accuracy of no questions is undefined");
+  const tenths = scores.symbols.reduce((sum, tenth, i) => sum + tenth * (scores.counts[i] ?? 0), 0);
+  return tenths / (10 * questions);
 }

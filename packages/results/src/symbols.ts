@@ -1,59 +1,99 @@
 import { ResultError } from "./error.ts";
 
 /**
- * A sequence over a small alphabet, packed: symbol i of the sequence is `symbols[digit i]`, and the digits, base
- * `symbols.length`, lie in `data` as base64. `symbols` is ascending and holds exactly the values that occur, so equal
- * sequences have equal packings.
+ * A sequence over a small alphabet, entropy-coded. `symbols` holds the values that occur, ascending, `counts` how often
+ * each does, and `data` (base64) their order, in about log2 of the number of orders that these counts allow. Equal
+ * sequences have equal packings, and anything but such a packing is refused.
+ *
+ * The coder is rANS (Duda, arXiv 1311.2540) with the counts themselves as the model. With n values in all, a symbol of
+ * count f whose predecessors in `symbols` have the counts' sum c, and one whole number x that starts at n 2^8:
+ * the reader gathers bytes into x until x >= n 2^8, then, for each value, finds the symbol with c <= x mod n < c + f,
+ * sets x to f floor(x / n) + (x mod n) - c, and gathers bytes again; at the end x is n 2^8 and no byte is left.
  */
 export interface PackedSymbols {
-  readonly count: number;
-  readonly symbols: readonly number[];
-  readonly data: string;
+  symbols: number[];
+  counts: number[];
+  data: string;
 }
 
-interface Layout {
-  readonly digits: number;
-  readonly bytes: number;
+/** Where the state starts and ends, for n values: it stays below 2^16 n, a small integer for VQA's splits. */
+const floorOf = (n: number): number => n * 256;
+
+/** Length of the packed sequence. */
+export function lengthOf(packed: PackedSymbols): number {
+  return packed.counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** The densest way to put digits of this radix into a group of 1 to 6 whole bytes (2^48 is still an exact number). */
-function layoutFor(radix: number): Layout {
-  let best: Layout = { digits: 0, bytes: 1 };
-  for (let bytes = 1; bytes <= 6; bytes++) {
-    const capacity = 256 ** bytes;
-    let digits = 0;
-    for (let power = radix; power <= capacity; power *= radix) digits++;
-    if (digits * best.bytes > best.digits * bytes) best = { digits, bytes };
+/** Packs whole numbers from 0 up, at most 2^32 of them. */
+export function packSymbols(values: ArrayLike<number>): PackedSymbols {
+  const countOf = new Map<number, number>();
+  for (const value of Array.from(values)) countOf.set(value, (countOf.get(value) ?? 0) + 1);
+  const symbols = [...countOf.keys()].sort((a, b) => a - b);
+  const counts = symbols.map((symbol) => countOf.get(symbol) ?? 0);
+  return { symbols, counts, data: toBase64(encode(values, symbols, counts)) };
+}
+
+function encode(values: ArrayLike<number>, symbols: readonly number[], counts: readonly number[]): number[] {
+  const n = values.length;
+  const spans = new Map<number, { count: number; below: number }>();
+  let below = 0;
+  for (const [i, count] of counts.entries()) {
+    spans.set(symbols[i] ?? 0, { count, below });
+    below += count;
   }
-  return best;
+  const bytes: number[] = [];
+  let state = floorOf(n);
+  for (let i = n - 1; i >= 0; i--) {
+    const span = spans.get(values[i] ?? 0) ?? { count: n, below: 0 };
+    for (; state >= floorOf(span.count) * 256; state = Math.floor(state / 256)) bytes.push(state % 256);
+    state = Math.floor(state / span.count) * n + span.below + (state % span.count);
+  }
+  for (; state > 0; state = Math.floor(state / 256)) bytes.push(state % 256);
+  return bytes.reverse();
 }
 
-function toBase64(bytes: Uint8Array): string {
+/**
+ * The sequence again.
+ *
+ * @throws ResultError when the counts and the data do not belong together
+ */
+export function unpackSymbols(packed: PackedSymbols): Uint32Array {
+  const { symbols, counts } = packed;
+  if (symbols.length !== counts.length) throw new ResultError("packed data has not one count a symbol");
+  const n = lengthOf(packed);
+  const below = new Uint32Array(counts.length);
+  const unseen = Int32Array.from(counts);
+  const symbolAt = new Uint16Array(n);
+  for (let i = 0, at = 0; i < counts.length; i++) {
+    below[i] = at;
+    symbolAt.fill(i, at, (at += counts[i] ?? 0));
+  }
+  const binary = fromBase64(packed.data);
+  const values = new Uint32Array(n);
+  let read = 0;
+  let state = 0;
+  const gather = (): void => {
+    while (state < floorOf(n) && read < binary.length) state = state * 256 + binary.charCodeAt(read++);
+  };
+  gather();
+  for (let i = 0; i < n; i++) {
+    const slot = state % n;
+    const symbol = symbolAt[slot] ?? 0;
+    values[i] = symbols[symbol] ?? 0;
+    unseen[symbol] = (unseen[symbol] ?? 0) - 1;
+    state = (counts[symbol] ?? 0) * ((state - slot) / n) + slot - (below[symbol] ?? 0);
+    gather();
+  }
+  if (state !== floorOf(n) || read !== binary.length || unseen.some((left) => left !== 0)) {
+    throw new ResultError("packed data does not fit its counts");
+  }
+  return values;
+}
+
+function toBase64(bytes: readonly number[]): string {
   let text = "";
   for (const byte of bytes) text += String.fromCharCode(byte);
   return btoa(text);
-}
-
-/** Packs whole numbers 0..2^32-1; a sequence with one distinct value needs no data at all. */
-export function packSymbols(values: ArrayLike<number>): PackedSymbols {
-  const symbols = [...new Set(Array.from(values))].sort((a, b) => a - b);
-  const radix = symbols.length;
-  if (radix <= 1) return { count: values.length, symbols, data: "" };
-  const digitOf = new Map(symbols.map((symbol, digit) => [symbol, digit]));
-  const { digits, bytes } = layoutFor(radix);
-  const groups = Math.ceil(values.length / digits);
-  const packed = new Uint8Array(groups * bytes);
-  for (let group = 0; group < groups; group++) {
-    let word = 0;
-    for (let i = Math.min(values.length, (group + 1) * digits) - 1; i >= group * digits; i--) {
-      word = word * radix + (digitOf.get(values[i] ?? 0) ?? 0);
-    }
-    for (let b = 0; b < bytes; b++) {
-      packed[group * bytes + b] = word % 256;
-      word = Math.floor(word / 256);
-    }
-  }
-  return { count: values.length, symbols, data: toBase64(packed) };
 }
 
 function fromBase64(text: string): string {
@@ -62,36 +102,4 @@ function fromBase64(text: string): string {
   } catch {
     throw new ResultError("packed data is not base64");
   }
-}
-
-/**
- * The sequence again. Anything but the one packing that `packSymbols` makes is refused: a wrong length, a group beyond
- * its range, a listed symbol that never occurs.
- */
-export function unpackSymbols(packed: PackedSymbols): Uint32Array {
-  const { count, symbols } = packed;
-  const radix = symbols.length;
-  const values = new Uint32Array(count);
-  if (radix <= 1) {
-    if (packed.data !== "" || (radix === 0) !== (count === 0)) throw new ResultError("packed data has a wrong length");
-    return values.fill(symbols[0] ?? 0);
-  }
-  const { digits, bytes } = layoutFor(radix);
-  const binary = fromBase64(packed.data);
-  if (binary.length !== Math.ceil(count / digits) * bytes) throw new ResultError("packed data has a wrong length");
-  const used = new Uint8Array(radix);
-  for (let start = 0, at = 0; start < count; start += digits, at += bytes) {
-    let word = 0;
-    for (let b = bytes - 1; b >= 0; b--) word = word * 256 + binary.charCodeAt(at + b);
-    const end = Math.min(count, start + digits);
-    for (let i = start; i < end; i++) {
-      const digit = word % radix;
-      word = (word - digit) / radix;
-      values[i] = symbols[digit] ?? 0;
-      used[digit] = 1;
-    }
-    if (word !== 0) throw new ResultError(`packed data is out of range at question ${start}`);
-  }
-  if (used.includes(0)) throw new ResultError("packed data lists a value that never occurs");
-  return values;
 }

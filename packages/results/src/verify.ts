@@ -1,7 +1,8 @@
 import { type Problem, ResultError } from "./error.ts";
 import { type PhaseName, phaseNames } from "./schema/measurement.ts";
 import type { DoneResult, Ledger, Phase, Result } from "./schema/result.ts";
-import { recomputeAccuracy, unpackPredictions } from "./scores.ts";
+import { recomputeAccuracy, unpackPredictions, unpackTenths } from "./scores.ts";
+import { lengthOf } from "./symbols.ts";
 
 /** Two sums of the same tenths in another order differ by less than this; two different accuracies never do. */
 const rounding = 1e-9;
@@ -23,9 +24,9 @@ export function hasGranularity(accuracy: number, questions: number, halfUnit = 0
 export function ledgerTotals(ledger: Ledger): { kept: number; pruned: number; prunable: number } {
   let kept = 0;
   let pruned = 0;
-  for (const row of Object.values(ledger.modules)) {
-    kept += row.kept;
-    pruned += row.pruned;
+  for (const [moduleKept, modulePruned] of Object.values(ledger.modules)) {
+    kept += moduleKept;
+    pruned += modulePruned;
   }
   return { kept, pruned, prunable: kept + pruned };
 }
@@ -36,6 +37,7 @@ function checkAccuracy(phase: Phase, field: string, problems: Problem[]): void {
     if (Math.abs(recomputed - phase.accuracy) > rounding) {
       problems.push({ field: `${field}.accuracy`, message: `${phase.accuracy} but its scores give ${recomputed}` });
     }
+    unpackTenths(phase.scores);
     if (phase.predictions) unpackPredictions(phase.predictions);
   } catch (error) {
     if (!(error instanceof ResultError)) throw error;
@@ -56,8 +58,8 @@ function checkAnswerTypes(phase: Phase, field: string, problems: Problem[]): voi
     }
   }
   if (types.length === 0) return;
-  if (questions !== phase.scores.count) {
-    const message = `${questions} questions by type, ${phase.scores.count} in all`;
+  if (questions !== lengthOf(phase.scores)) {
+    const message = `${questions} questions by type, ${lengthOf(phase.scores)} in all`;
     problems.push({ field: `${field}.byAnswerType`, message });
   } else if (Math.abs(sum / questions - phase.accuracy) > rounding) {
     const message = `the types' mean is ${sum / questions}, the accuracy ${phase.accuracy}`;
@@ -71,8 +73,8 @@ function checkPhase(name: PhaseName, result: DoneResult, problems: Problem[]): v
   const field = `phases.${name}`;
   for (const part of ["scores", "predictions"] as const) {
     const packed = phase[part];
-    if (packed && packed.count !== result.dataset.questions) {
-      const message = `${packed.count} questions, the split has ${result.dataset.questions}`;
+    if (packed && lengthOf(packed) !== result.dataset.questions) {
+      const message = `${lengthOf(packed)} questions, the split has ${result.dataset.questions}`;
       problems.push({ field: `${field}.${part}`, message });
     }
   }

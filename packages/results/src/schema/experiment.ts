@@ -38,9 +38,9 @@ export const model = z.strictObject({
   parameters: z.int().min(1),
 });
 
-/** Kept and pruned weights of the prunable tensors, by module; what is not listed is not prunable. */
+/** [kept, pruned] weights of the prunable tensors, by module; what is not listed is not prunable. */
 export const ledger = z.strictObject({
-  modules: z.record(z.string(), z.strictObject({ kept: count, pruned: count })),
+  modules: z.record(z.string(), z.tuple([count, count])),
   /**
    * Weights by which a correct mask may miss its target: the smallest group the method removes at once, times the number
    * of groups rounded on their own. 1 for global unstructured pruning; the number of tensors for layer-wise.

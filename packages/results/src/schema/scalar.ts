@@ -17,10 +17,10 @@ export const label = z.string().min(1).max(300);
 
 /** A value packed by `packSymbols`. */
 export const packedSymbols = z.strictObject({
-  count,
   symbols: z
     .array(count)
     .refine((symbols) => symbols.every((symbol, i) => i === 0 || symbol > (symbols[i - 1] ?? 0)), "expected ascending"),
+  counts: z.array(z.int().min(1)),
   data: z.base64(),
 });
 
