@@ -47,7 +47,9 @@ async function packagedChromium(): Promise<string> {
 export async function launchBrowser(debuggingPort?: number): Promise<Browser> {
   const chosen = process.env["CHROMIUM_PATH"];
   if (chosen !== undefined && !existsSync(chosen)) {
-    throw new Error(`CHROMIUM_PATH names ${chosen}, which does not exist: name a Chromium, or unset it to use the packaged one`);
+    throw new Error(
+      `CHROMIUM_PATH names ${chosen}, which does not exist: name a Chromium, or unset it to use the packaged one`,
+    );
   }
   const args = debuggingPort === undefined ? FLAGS : [...FLAGS, `--remote-debugging-port=${String(debuggingPort)}`];
   try {

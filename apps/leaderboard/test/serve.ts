@@ -46,8 +46,11 @@ export async function serveSite(folder: string, base = "/"): Promise<Served> {
   await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));
   return {
     origin: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
-    close: () => new Promise((closed) => server.close(() => {
-      closed();
-    })),
+    close: () =>
+      new Promise((closed) =>
+        server.close(() => {
+          closed();
+        }),
+      ),
   };
 }

@@ -81,7 +81,11 @@ function common(study: SyntheticStudy, seed: number) {
     study: {
       name: "synthetic-study",
       hash: hashOf("study"),
-      resolved: { name: "synthetic-study", recipe: { epochs: 4, batchSize: 32, learningRate: 5e-5 }, seeds: [...study.seeds] },
+      resolved: {
+        name: "synthetic-study",
+        recipe: { epochs: 4, batchSize: 32, learningRate: 5e-5 },
+        seeds: [...study.seeds],
+      },
     },
     scope: "encoder-matrices",
     seed,
@@ -101,12 +105,12 @@ function common(study: SyntheticStudy, seed: number) {
 
 function measurement(study: SyntheticStudy, target: number) {
   const modules = Object.fromEntries(
-    Object.entries(PRUNABLE).map(([name, weights]) => {
+    Object.entries(PRUNABLE).map(([name, weights]): [string, [kept: number, pruned: number]] => {
       const pruned = Math.round(weights * target);
-      return [name, { kept: weights - pruned, pruned }];
+      return [name, [weights - pruned, pruned]];
     }),
   );
-  const pruned = Object.values(modules).reduce((sum, row) => sum + row.pruned, 0);
+  const pruned = Object.values(modules).reduce((sum, [, gone]) => sum + gone, 0);
   const prunable = Object.values(PRUNABLE).reduce((sum, weights) => sum + weights, 0);
   const left = PARAMETERS - pruned;
   return {
@@ -123,7 +127,13 @@ function measurement(study: SyntheticStudy, target: number) {
       model: { config: { hidden: 64, heads: 4 }, startWeights: hashOf("start"), parameters: PARAMETERS },
       measured: { prunable: pruned / prunable, total: pruned / PARAMETERS },
       ledger: { modules, resolution: 4 },
-      cost: { seconds: { "fine-tune": 9.1, evaluate: 0.8 }, samplesPerSecond: 1850, peakMemoryBytes: 2.1e8, trainingFlops: 4.5e11, findMaskSeconds: 0.2 },
+      cost: {
+        seconds: { "fine-tune": 9.1, evaluate: 0.8 },
+        samplesPerSecond: 1850,
+        peakMemoryBytes: 2.1e8,
+        trainingFlops: 4.5e11,
+        findMaskSeconds: 0.2,
+      },
       bytes: { dense: PARAMETERS * 4, sparse: left * 6, compressed: Math.round(left * 3.7) },
       flops: { dense: 7.2e6, sparse: Math.round((7.2e6 * left) / PARAMETERS) },
     },
@@ -167,7 +177,12 @@ function fallen(knee: number, target: number, hardiness: number): number {
   return FLOOR + (DENSE - FLOOR) / (1 + Math.exp((target - knee * hardiness) * 14));
 }
 
-export function syntheticTicket(study: SyntheticStudy, method: SyntheticMethod, target: number, seed: number): DoneInput {
+export function syntheticTicket(
+  study: SyntheticStudy,
+  method: SyntheticMethod,
+  target: number,
+  seed: number,
+): DoneInput {
   const { pruned, fields } = measurement(study, target);
   const name = [method.id, target, seed];
   const retrained = fallen(method.knee, target, 1);
@@ -192,7 +207,12 @@ export function syntheticTicket(study: SyntheticStudy, method: SyntheticMethod, 
 }
 
 /** A cell that did not come to an end. */
-export function syntheticFailure(study: SyntheticStudy, method: SyntheticMethod, target: number, seed: number): ResultInput {
+export function syntheticFailure(
+  study: SyntheticStudy,
+  method: SyntheticMethod,
+  target: number,
+  seed: number,
+): ResultInput {
   return {
     ...common(study, seed),
     id: hashOf("failed", method.id, target, seed),
@@ -201,7 +221,11 @@ export function syntheticFailure(study: SyntheticStudy, method: SyntheticMethod,
     method: { id: method.id, title: method.title, version: hashOf(method.id), params: {} },
     target,
     denseId: denseId(seed),
-    failure: { reason: "diverged", message: "the loss is NaN at step 17", logTail: "step 16 loss 8.1e+12\nstep 17 loss NaN <b>" },
+    failure: {
+      reason: "diverged",
+      message: "the loss is NaN at step 17",
+      logTail: "step 16 loss 8.1e+12\nstep 17 loss NaN <b>",
+    },
   };
 }
 

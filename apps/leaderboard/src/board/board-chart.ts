@@ -28,7 +28,13 @@ function pointOf(group: Group, x: number, t: Strings, f: Format): CurvePoint {
     mean,
     low,
     high,
-    spoken: t.board.spoken(group.method.title, t.board.ofPrunable(f.share(group.target)), f.accuracy(mean), interval, n),
+    spoken: t.board.spoken(
+      group.method.title,
+      t.board.ofPrunable(f.share(group.target)),
+      f.accuracy(mean),
+      interval,
+      n,
+    ),
     href: groupAddress(group.method.id, group.target),
     onFront: group.onFront,
   };
@@ -39,7 +45,8 @@ function describe(view: View, t: Strings): CurveChart {
   const axis = view.state.axis;
   const levels: Level[] = [];
   if (view.dense) levels.push({ name: t.board.dense, shortName: t.board.dense, value: view.dense.mean, kind: "dense" });
-  if (view.floor !== null) levels.push({ name: t.board.floor, shortName: t.board.floorShort, value: view.floor, kind: "floor" });
+  if (view.floor !== null)
+    levels.push({ name: t.board.floor, shortName: t.board.floorShort, value: view.floor, kind: "floor" });
   const curves = view.methods.map((method) => ({
     id: method.id,
     title: method.title,
@@ -53,7 +60,10 @@ function describe(view: View, t: Strings): CurveChart {
   const shown = curves.filter((curve) => curve.points.length > 0);
   return {
     title: t.board.caption(view.track.dataset, view.track.split),
-    description: t.board.chartDescription(shown.length, shown.reduce((sum, curve) => sum + curve.points.length, 0)),
+    description: t.board.chartDescription(
+      shown.length,
+      shown.reduce((sum, curve) => sum + curve.points.length, 0),
+    ),
     curves: shown,
     levels,
     xTitle: t.board.axisTitles[axis],

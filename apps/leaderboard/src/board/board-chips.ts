@@ -7,7 +7,12 @@ export function drawChips(view: View): string {
   const shown = new Set(view.methods.map((method) => method.id));
   return view.available
     .map((method) => {
-      const box = element("input", { type: "checkbox", name: "methods", value: method.id, checked: shown.has(method.id) ? "" : null });
+      const box = element("input", {
+        type: "checkbox",
+        name: "methods",
+        value: method.id,
+        checked: shown.has(method.id) ? "" : null,
+      });
       return element("label", {}, box, keyOf(method.style), titleOf(method));
     })
     .join("");

@@ -30,12 +30,7 @@ function head(view: View, t: Strings, f: Format): string {
     const whole = rest.length === 0 ? first : `${first}–${rest.at(-1) ?? ""}`;
     const button = element("button", { type: "button", "data-sort": String(target) }, escapeText(f.share(target)));
     const sorted = target === view.sort ? "descending" : null;
-    return element(
-      "th",
-      { scope: "col", "aria-sort": sorted },
-      button,
-      element("small", {}, escapeText(whole)),
-    );
+    return element("th", { scope: "col", "aria-sort": sorted }, button, element("small", {}, escapeText(whole)));
   });
   return element(
     "tr",
@@ -99,9 +94,19 @@ export function drawBoardTable(view: View, t: Strings): string {
       return cell(group, group !== undefined && group.accuracy.mean === best.get(target), t, f);
     });
     const rank = element("td", {}, rankWords(find(method, view.sort)?.rank ?? null, f));
-    return element("tr", {}, element("th", { scope: "row", class: "pinned name" }, keyOf(method.style), " ", link), rank, ...cells);
+    return element(
+      "tr",
+      {},
+      element("th", { scope: "row", class: "pinned name" }, keyOf(method.style), " ", link),
+      rank,
+      ...cells,
+    );
   });
-  const caption = element("caption", { class: "visually-hidden" }, escapeText(t.board.caption(view.track.dataset, view.track.split)));
+  const caption = element(
+    "caption",
+    { class: "visually-hidden" },
+    escapeText(t.board.caption(view.track.dataset, view.track.split)),
+  );
   return element(
     "table",
     { class: "table" },

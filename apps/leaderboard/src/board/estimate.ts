@@ -8,6 +8,11 @@ export interface Estimate {
 export function estimate(values: readonly number[]): Estimate {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
   const sd = Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / (values.length - 1));
-  const half = 4.302652729 * sd / Math.sqrt(values.length);
-  return { mean, n: values.length, low: values.length > 1 ? mean - half : null, high: values.length > 1 ? mean + half : null };
+  const half = (4.302652729 * sd) / Math.sqrt(values.length);
+  return {
+    mean,
+    n: values.length,
+    low: values.length > 1 ? mean - half : null,
+    high: values.length > 1 ? mean + half : null,
+  };
 }

@@ -1,5 +1,13 @@
 import { recomputeAccuracy, type DoneResult, type Phase as ScoredPhase, type Result } from "@ticketbench/results";
-import { PHASES, type Accuracies, type Board, type BoardCell, type BoardMethod, type Phase, type Track } from "./board.ts";
+import {
+  PHASES,
+  type Accuracies,
+  type Board,
+  type BoardCell,
+  type BoardMethod,
+  type Phase,
+  type Track,
+} from "./board.ts";
 import { variantsOf, type Variant } from "./variant.ts";
 
 /** Results made under the same recipe on the same questions: only these are drawn in one chart and ranked together. */
@@ -58,7 +66,9 @@ function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, 
 /** An address-safe name, not yet taken. */
 function trackId(results: readonly DoneResult[], taken: ReadonlySet<string>): string {
   const first = results[0];
-  const names = first ? [first.track, `${first.track}-${first.study.name}`.toLowerCase().replace(/[^a-z0-9]+/g, "-")] : [];
+  const names = first
+    ? [first.track, `${first.track}-${first.study.name}`.toLowerCase().replace(/[^a-z0-9]+/g, "-")]
+    : [];
   const free = names.find((name) => !taken.has(name));
   if (free !== undefined) return free;
   let number = 2;
@@ -66,7 +76,12 @@ function trackId(results: readonly DoneResult[], taken: ReadonlySet<string>): st
   return `${names[1] ?? ""}-${String(number)}`;
 }
 
-function trackOf(id: string, results: readonly DoneResult[], failed: number, variants: ReadonlyMap<string, Variant>): Track {
+function trackOf(
+  id: string,
+  results: readonly DoneResult[],
+  failed: number,
+  variants: ReadonlyMap<string, Variant>,
+): Track {
   const first = results[0];
   if (!first) throw new Error("a track needs at least one result");
   const studies = [...new Set(results.map((result) => result.study.name))];

@@ -1,4 +1,14 @@
-import { ANSWERS, rankKey, TIERS, type Accuracies, type Board, type BoardCell, type BoardMethod, type RankRange, type Track } from "./board.ts";
+import {
+  ANSWERS,
+  rankKey,
+  TIERS,
+  type Accuracies,
+  type Board,
+  type BoardCell,
+  type BoardMethod,
+  type RankRange,
+  type Track,
+} from "./board.ts";
 import { estimate, type Estimate } from "./estimate.ts";
 import type { Axis, ViewState } from "./state.ts";
 

@@ -18,8 +18,8 @@ export interface LineChart {
   readonly stepName: (step: number) => string;
 }
 
-const WIDTH = 460;
-const HEIGHT = 220;
+const WIDTH = 330;
+const HEIGHT = 200;
 const FONT = 13;
 
 /** Small lines over steps (epochs), each named at its end; names that would meet are moved apart. */
@@ -41,7 +41,9 @@ export function drawLineChart(chart: LineChart): string {
     .map((step) => text(chart.stepName(step), { x: x(step), y: HEIGHT - 8, "text-anchor": "middle" }));
   const ends = nameHeights(chart.series.map((series) => y(series.values.findLast((value) => value !== null) ?? low)));
   const drawn = chart.series.map((series, index) => {
-    const points = series.values.flatMap((value, step) => (value === null ? [] : [[x(step), y(value)] as [number, number]]));
+    const points = series.values.flatMap((value, step) =>
+      value === null ? [] : [[x(step), y(value)] as [number, number]],
+    );
     const marks = points.map(([left, top]) =>
       element("path", { class: "marker", d: markerPath(series.style, 34), transform: at(left, top) }),
     );
@@ -51,7 +53,15 @@ export function drawLineChart(chart: LineChart): string {
   });
   return element(
     "svg",
-    { class: "chart", viewBox: `0 0 ${px(WIDTH)} ${px(HEIGHT)}`, role: "img", "aria-label": chart.title, direction: "ltr" },
+    {
+      class: "chart",
+      viewBox: `0 0 ${px(WIDTH)} ${px(HEIGHT)}`,
+      width: WIDTH,
+      height: HEIGHT,
+      role: "img",
+      "aria-label": chart.title,
+      direction: "ltr",
+    },
     element("title", {}, escapeText(chart.title)),
     ...grid,
     ...ticks,

@@ -6,7 +6,9 @@ function valueOf(row: HTMLTableRowElement, column: number): string | number {
 }
 
 function compare(a: string | number, b: string | number): number {
-  return typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), undefined, { numeric: true });
+  return typeof a === "number" && typeof b === "number"
+    ? a - b
+    : String(a).localeCompare(String(b), undefined, { numeric: true });
 }
 
 function sortBy(table: HTMLTableElement, header: HTMLTableCellElement): void {

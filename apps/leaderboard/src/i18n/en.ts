@@ -57,7 +57,10 @@ function answer(claim: Claim): { lead: string; rest: string } {
       ? "at no cost in accuracy"
       : `for ${f.points(loss)} ${f.points(loss) === "1.0" ? "point" : "points"} of accuracy`;
   const tie = tiedWith.length > 0 ? ` (${f.list(tiedWith)} cannot be told apart from it)` : "";
-  return { lead: `${f.share(sparsity)} of the prunable weights can go ${cost}, by ${method}${tie}.`, rest: rest.join(" ") };
+  return {
+    lead: `${f.share(sparsity)} of the prunable weights can go ${cost}, by ${method}${tie}.`,
+    rest: rest.join(" "),
+  };
 }
 
 export const en = {
@@ -78,14 +81,16 @@ export const en = {
   },
   mainNavigation: "Main",
   theme: { label: "Colours", auto: "as the system", light: "light", dark: "dark" },
-  footer: "An open benchmark of pruning methods on a vision-and-language network. Every number links to the file it comes from.",
+  footer:
+    "An open benchmark of pruning methods on a vision-and-language network. Every number links to the file it comes from.",
   board: {
     title: "How much of a vision-and-language network can you throw away?",
     pageTitle: "TicketBench: how much of LXMERT can be pruned?",
     description:
       "A leaderboard of pruning methods for LXMERT on visual question answering: accuracy against sparsity, with intervals, paired tests and every number behind it.",
     noResults: "No results yet",
-    noResultsHelp: "There is nothing to draw: the results folder is empty. Run a study and build the site on its output:",
+    noResultsHelp:
+      "There is nothing to draw: the results folder is empty. Run a study and build the site on its output:",
     answer,
     controls: "What to show",
     refine: "Refine",
@@ -115,9 +120,13 @@ export const en = {
       `${method}, ${share}: ${accuracy}${interval === null ? "" : ` (95 % interval ${interval})`}, n = ${f.integer(n)}`,
     ofPrunable: (share: string) => `${share} of the prunable weights`,
     hidden: (cells: number) =>
-      cells === 0 ? "Nothing is hidden by filters." : `${f.integer(cells)} ${cells === 1 ? "result is" : "results are"} hidden by filters.`,
+      cells === 0
+        ? "Nothing is hidden by filters."
+        : `${f.integer(cells)} ${cells === 1 ? "result is" : "results are"} hidden by filters.`,
     failed: (cells: number) =>
-      cells === 0 ? "" : `${f.integer(cells)} ${cells === 1 ? "cell" : "cells"} failed and ${cells === 1 ? "is" : "are"} listed among the results.`,
+      cells === 0
+        ? ""
+        : `${f.integer(cells)} ${cells === 1 ? "cell" : "cells"} failed and ${cells === 1 ? "is" : "are"} listed among the results.`,
     empty: "No method in view has a result for this choice.",
     noCost: "The results in view do not say what is asked for on this axis.",
     tableTitle: "The same, as a table",

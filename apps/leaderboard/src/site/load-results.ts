@@ -25,3 +25,9 @@ export async function loadResults(): Promise<StoredResult[]> {
   const replaced = new Set(all.map(({ result }) => result.supersedes));
   return all.filter(({ file }) => !replaced.has(basename(file, ".json")));
 }
+
+/** The results a result replaces, newest first. */
+export function replacedBy(stored: StoredResult, history: readonly StoredResult[]): StoredResult[] {
+  const before = history.find(({ file }) => basename(file, ".json") === stored.result.supersedes);
+  return before ? [before, ...replacedBy(before, history)] : [];
+}
