@@ -28,3 +28,14 @@ export {
 } from "./scores.ts";
 export { lengthOf, type PackedSymbols } from "./symbols.ts";
 export { hasGranularity, ledgerTotals, verifyResult } from "./verify.ts";
+export { bootstrapMean } from "./statistics/bootstrap.ts";
+export { type Difference, pairedDifference } from "./statistics/difference.ts";
+export { holm } from "./statistics/holm.ts";
+export { noiseThreshold } from "./statistics/noise.ts";
+export { permutationP } from "./statistics/permutation.ts";
+export { type CurvePoint, type JudgedPoint, type PruningLimit, pruningLimit } from "./statistics/prunable.ts";
+export { type Ranked, rankTies } from "./statistics/rank.ts";
+export { type Contender, contenderOf, type Run, runAccuracy } from "./statistics/runs.ts";
+export { tCdf, tQuantile } from "./statistics/student-t.ts";
+export { type Interval, mean, quantile, type Summary, sampleSd, summarize } from "./statistics/summary.ts";
+export { minimumSeeds, type Outcome, type Verdict, type VerdictOptions, verdict } from "./statistics/verdict.ts";
