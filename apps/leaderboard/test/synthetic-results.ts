@@ -56,8 +56,8 @@ function phase(accuracy: number, questions: number, ...name: readonly unknown[])
   const levels = [1, 1, 1, 0.9, 0.6, 0.3];
   const scores = Array.from({ length: questions }, (_, question) => {
     const shift = typeOf(question) === "yes/no" ? 0.1 : -0.06;
-    const right = 0.75 * difficulty() + 0.25 * luck() < accuracy + shift;
-    return right ? (levels[Math.floor(luck() * levels.length)] ?? 1) : 0;
+    const level = levels[question % levels.length] ?? 1;
+    return 0.98 * difficulty() + 0.02 * luck() < accuracy + shift ? level : 0;
   });
   const byAnswerType = Object.fromEntries(
     TYPES.map((type) => {
@@ -252,7 +252,7 @@ export const STUDY: SyntheticStudy = {
   ],
   targets: [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98],
   seeds: [0, 1, 2],
-  questions: 800,
+  questions: 1600,
 };
 
 export async function writeTestResults(folder: string): Promise<void> {
@@ -260,8 +260,8 @@ export async function writeTestResults(folder: string): Promise<void> {
   const lone = [0.2, 0.5, 0.8].map((target) => syntheticTicket(STUDY, hostile, target, 0));
   const unfinished = [0.3, 0.6].map((target) => {
     const ticket = syntheticTicket(STUDY, { id: "half-done", title: "Half done", knee: 0.6 }, target, 1);
-    const { retrained: _, ...phases } = ticket.phases;
-    return { ...ticket, phases, zeroMask: null, training: [] };
+    const { pruned, rewound } = ticket.phases;
+    return { ...ticket, phases: { pruned, rewound }, zeroMask: null, training: [] };
   });
   const failed = [0.9, 0.95].map((target) => syntheticFailure(STUDY, hostile, target, 0));
   await writeResults(folder, [...syntheticResults(STUDY), ...lone, ...unfinished, ...failed]);

@@ -21,20 +21,13 @@ export function axisFormat(axis: Axis, f: Format): (value: number) => string {
 }
 
 function pointOf(group: Group, x: number, t: Strings, f: Format): CurvePoint {
-  const { mean, low, high, n } = group.accuracy;
-  const interval = low === null || high === null ? null : `${f.points(low)}–${f.points(high)}`;
+  const { mean, interval, n } = group.accuracy;
+  const range = interval && `${f.points(interval.low)}–${f.points(interval.high)}`;
   return {
     x,
     mean,
-    low,
-    high,
-    spoken: t.board.spoken(
-      group.method.title,
-      t.board.ofPrunable(f.share(group.target)),
-      f.accuracy(mean),
-      interval,
-      n,
-    ),
+    interval,
+    spoken: t.board.spoken(group.method.title, t.board.ofPrunable(f.share(group.target)), f.accuracy(mean), range, n),
     href: groupAddress(group.method.id, group.target),
     onFront: group.onFront,
   };

@@ -3,7 +3,7 @@ import { element, escapeText } from "../charts/svg.ts";
 import { formatFor, type Format } from "../i18n/format.ts";
 import type { Strings } from "../i18n/en.ts";
 import { groupAddress, path } from "../site/paths.ts";
-import type { BoardMethod, RankRange } from "./board.ts";
+import type { BoardMethod } from "./board.ts";
 import type { Group, View } from "./view.ts";
 
 /** A method's marker in its colour, to stand before its name. */
@@ -17,10 +17,11 @@ export function titleOf(method: BoardMethod): string {
   return element("bdi", {}, escapeText(method.title));
 }
 
-export function rankWords(rank: RankRange | null, f: Format): string {
-  if (rank === null) return "–";
-  const [first, last] = rank;
-  return first === last ? f.integer(first) : `${f.integer(first)}–${f.integer(last)}`;
+/** A rank, marked where methods share it. */
+function rankWords(group: Group | undefined, view: View, f: Format): string {
+  if (!group || group.rank === null) return "–";
+  const sharing = view.groups.filter((other) => other.target === group.target && other.rank === group.rank);
+  return sharing.length > 1 ? `${f.integer(group.rank)}=` : f.integer(group.rank);
 }
 
 function head(view: View, t: Strings, f: Format): string {
@@ -48,8 +49,8 @@ function head(view: View, t: Strings, f: Format): string {
 
 function cell(group: Group | undefined, best: boolean, t: Strings, f: Format): string {
   if (!group) return element("td", {}, element("span", { class: "soft" }, "–"));
-  const { mean, low, high, n } = group.accuracy;
-  const half = low === null || high === null ? "" : ` ±${f.points((high - low) / 2)}`;
+  const { mean, interval, n } = group.accuracy;
+  const half = interval ? ` ±${f.points((interval.high - interval.low) / 2)}` : "";
   const link = element("a", { href: groupAddress(group.method.id, group.target) }, f.points(mean));
   return element(
     "td",
@@ -93,7 +94,7 @@ export function drawBoardTable(view: View, t: Strings): string {
       const group = find(method, target);
       return cell(group, group !== undefined && group.accuracy.mean === best.get(target), t, f);
     });
-    const rank = element("td", {}, rankWords(find(method, view.sort)?.rank ?? null, f));
+    const rank = element("td", {}, rankWords(find(method, view.sort), view, f));
     return element(
       "tr",
       {},

@@ -35,8 +35,23 @@ export interface BoardCell {
   readonly latency: number | null;
 }
 
-/** First and last place a group may hold: methods the tests cannot tell apart share a range. */
-export type RankRange = readonly [first: number, last: number];
+/** How much can be pruned by a method within one point of the dense network; sparsities of the prunable weights. */
+export interface Limit {
+  /** Up to here every point is proved to lose less than a point. */
+  readonly within: number | null;
+  /** Up to here every mean loses at most a point. */
+  readonly byMean: number | null;
+  /** From here on a loss of more than a point is proved. */
+  readonly losesFrom: number | null;
+}
+
+/** What the paired tests over all questions say. */
+export interface Judgements {
+  /** By `rankKey(phase, target)`, then by method; methods that cannot be told apart have the same rank. */
+  readonly ranks: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** By phase, then by method. */
+  readonly limits: Readonly<Partial<Record<Phase, Readonly<Record<string, Limit>>>>>;
+}
 
 /** Everything ranked together: one track, one dataset. */
 export interface Track {
@@ -49,8 +64,7 @@ export interface Track {
   readonly dense: readonly Accuracies[];
   readonly floor: number | null;
   readonly cells: readonly BoardCell[];
-  /** By `rankKey(phase, target)`, then by method. */
-  readonly ranks: Readonly<Record<string, Readonly<Record<string, RankRange>>>>;
+  readonly judgements: Judgements;
   readonly failed: number;
 }
 

@@ -1,46 +1,45 @@
+import type { BoardMethod } from "./board.ts";
 import type { Group, View } from "./view.ts";
 
-/** A loss below this many accuracy points (as a fraction) counts as "within one point". */
-const TOLERANCE = 0.01;
 /** This close to the constant answer, a network no longer answers questions. */
 const NEAR_FLOOR = 0.01;
+/** A loss of accuracy up to which a mean counts as holding on. */
+const MARGIN = 0.01;
 
-interface AtSparsity {
-  readonly method: string;
+/** How far one can prune, and by which methods (several when they reach equally far). */
+export interface Reach {
+  readonly methods: readonly string[];
   readonly sparsity: number;
-  readonly loss: number;
 }
 
 /** What the shown data say about the question of the page. Every field is null when the data do not say it. */
 export interface Claim {
-  /** The largest sparsity at which some method stays within one point of the dense model. */
-  readonly holds: (AtSparsity & { readonly tiedWith: readonly string[] }) | null;
-  /** The smallest sparsity tried, with its best method. */
-  readonly first: AtSparsity | null;
-  /** The sparsest point shown, with its best method. */
-  readonly falls: AtSparsity | null;
+  /** The largest sparsity proved to lose less than a point. */
+  readonly proved: Reach | null;
+  /** The largest sparsity whose mean loses at most a point, where it goes beyond what is proved. */
+  readonly byMean: Reach | null;
+  /** The sparsest point shown and the loss of its best method. */
+  readonly last: { readonly method: string; readonly sparsity: number; readonly loss: number } | null;
   /** The method that first comes down to the constant answer and stays there. */
   readonly collapse: { readonly method: string; readonly sparsity: number } | null;
   readonly floor: number | null;
 }
 
-function bestAt(groups: readonly Group[], target: number): Group | undefined {
-  return groups.filter((group) => group.target === target).sort((a, b) => b.accuracy.mean - a.accuracy.mean)[0];
+/** The methods that reach farthest, by a reach of each. */
+function farthest(methods: readonly BoardMethod[], reach: (method: BoardMethod) => number | null): Reach | null {
+  const reached = methods.flatMap((method) => {
+    const sparsity = reach(method);
+    return sparsity === null ? [] : [{ title: method.title, sparsity }];
+  });
+  if (reached.length === 0) return null;
+  const sparsity = Math.max(...reached.map((entry) => entry.sparsity));
+  return { sparsity, methods: reached.filter((entry) => entry.sparsity === sparsity).map((entry) => entry.title) };
 }
 
-function atSparsity(group: Group | undefined, dense: number): AtSparsity | null {
-  if (!group) return null;
-  return { method: group.method.title, sparsity: group.target, loss: Math.max(0, dense - group.accuracy.mean) };
-}
-
-/** Methods at the same sparsity whose rank range meets the best one's: the tests cannot tell them apart. */
-function tiedWith(groups: readonly Group[], best: Group): string[] {
-  const { rank } = best;
-  if (rank === null) return [];
-  return groups
-    .filter((group) => group !== best && group.target === best.target)
-    .filter((group) => group.rank !== null && group.rank[0] === rank[0])
-    .map((group) => group.method.title);
+/** The last sparsity up to which the means of a method lose at most the margin. */
+function meanReach(groups: readonly Group[], dense: number): number | null {
+  const broken = groups.findIndex((group) => group.accuracy.mean < dense - MARGIN);
+  return (broken === -1 ? groups : groups.slice(0, broken)).at(-1)?.target ?? null;
 }
 
 function collapse(view: View): Claim["collapse"] {
@@ -55,19 +54,25 @@ function collapse(view: View): Claim["collapse"] {
   return fallen.sort((a, b) => a.sparsity - b.sparsity)[0] ?? null;
 }
 
+function lastPoint(view: View, dense: number): Claim["last"] {
+  const sparsity = view.targets.at(-1);
+  const there = view.groups.filter((group) => group.target === sparsity);
+  const best = there.sort((a, b) => b.accuracy.mean - a.accuracy.mean)[0];
+  return best ? { method: best.method.title, sparsity: best.target, loss: dense - best.accuracy.mean } : null;
+}
+
 /** Reads the claims off the data in view. */
 export function claimOf(view: View): Claim {
+  const fall = { collapse: collapse(view), floor: view.floor };
   const dense = view.dense?.mean;
-  const none = { holds: null, first: null, falls: null, collapse: collapse(view), floor: view.floor };
-  if (dense === undefined) return none;
-  const winners = view.targets.map((target) => bestAt(view.groups, target));
-  const holding = winners.findLast((group) => group && group.accuracy.mean >= dense - TOLERANCE);
-  const base = atSparsity(holding, dense);
-  const last = atSparsity(winners.at(-1), dense);
-  return {
-    ...none,
-    holds: base && holding ? { ...base, tiedWith: tiedWith(view.groups, holding) } : null,
-    first: atSparsity(winners[0], dense),
-    falls: last && last.sparsity !== base?.sparsity ? last : null,
-  };
+  if (dense === undefined) return { ...fall, proved: null, byMean: null, last: null };
+  const proved = farthest(view.methods, (method) => view.limits.get(method.id)?.within ?? null);
+  const byMean = farthest(view.methods, (method) =>
+    meanReach(
+      view.groups.filter((group) => group.method.id === method.id),
+      dense,
+    ),
+  );
+  const beyond = byMean && byMean.sparsity > (proved?.sparsity ?? -1) ? byMean : null;
+  return { ...fall, proved, byMean: beyond, last: lastPoint(view, dense) };
 }

@@ -1,6 +1,7 @@
 import { recomputeAccuracy, type DoneResult, type Phase as ScoredPhase, type Result } from "@ticketbench/results";
 import {
   PHASES,
+  TIERS,
   type Accuracies,
   type Board,
   type BoardCell,
@@ -8,6 +9,7 @@ import {
   type Phase,
   type Track,
 } from "./board.ts";
+import { judge } from "./judge.ts";
 import { variantsOf, type Variant } from "./variant.ts";
 
 /** Results made under the same recipe on the same questions: only these are drawn in one chart and ranked together. */
@@ -97,7 +99,7 @@ function trackOf(
       const variant = variants.get(result.id);
       return variant ? [cellOf(result, variant)] : [];
     }),
-    ranks: {},
+    judgements: judge(results, variants),
     failed,
   };
 }
@@ -116,10 +118,24 @@ function numberStyles(variants: readonly Variant[]): BoardMethod[] {
     .map(([id, title], style) => ({ id, title, style }));
 }
 
+/**
+ * One result of each variant, sparsity and seed: where two studies made the same cell, the better trusted, then the newer
+ * one stands for it.
+ */
+function oneOfEachSeed(results: readonly DoneResult[]): DoneResult[] {
+  const variants = variantsOf(results);
+  const best = [...results].sort(
+    (a, b) => TIERS.indexOf(b.tier) - TIERS.indexOf(a.tier) || (a.createdAt < b.createdAt ? 1 : -1),
+  );
+  const cell = (result: DoneResult): string =>
+    [variants.get(result.id)?.id ?? "dense", result.target, result.seed].join(" ");
+  return [...groupBy(best, cell).values()].flatMap(([first]) => (first ? [first] : []));
+}
+
 /** Most results first: the track with the fullest grid opens the page. */
 export function boardOf(results: readonly Result[]): Board {
   const done = results.filter((result) => result.status === "done");
-  const groups = [...groupBy(done, comparable).values()].sort((a, b) => b.length - a.length);
+  const groups = [...groupBy(done, comparable).values()].map(oneOfEachSeed).sort((a, b) => b.length - a.length);
   const taken = new Set<string>();
   const seen: Variant[] = [];
   const tracks = groups.map((group) => {

@@ -6,10 +6,10 @@ import {
   type Board,
   type BoardCell,
   type BoardMethod,
-  type RankRange,
+  type Limit,
   type Track,
 } from "./board.ts";
-import { estimate, type Estimate } from "./estimate.ts";
+import { summarize, type Summary } from "@ticketbench/results";
 import type { Axis, ViewState } from "./state.ts";
 
 /** The seeds of one method at one sparsity, taken together. */
@@ -20,9 +20,9 @@ export interface Group {
   readonly total: number;
   /** Where the group stands on the chosen axis; null when its results do not say. */
   readonly x: number | null;
-  readonly accuracy: Estimate;
+  readonly accuracy: Summary;
   readonly cells: readonly BoardCell[];
-  readonly rank: RankRange | null;
+  readonly rank: number | null;
   readonly onFront: boolean;
 }
 
@@ -35,8 +35,10 @@ export interface View {
   readonly methods: readonly BoardMethod[];
   readonly targets: readonly number[];
   readonly groups: readonly Group[];
-  readonly dense: Estimate | null;
+  readonly dense: Summary | null;
   readonly floor: number | null;
+  /** What the tests say of how far each method in view can be pruned; empty for a part of the questions. */
+  readonly limits: ReadonlyMap<string, Limit>;
   /** Cells of the track that the filters keep out of view. */
   readonly hidden: number;
   /** The sparsity that orders the table. */
@@ -89,9 +91,10 @@ function groupsOf(board: Board, track: Track, state: ViewState, cells: readonly 
         prunable: average(seeds.map((cell) => cell.prunable)),
         total: average(seeds.map((cell) => cell.total)),
         x: position(seeds, state.axis),
-        accuracy: estimate(values),
+        accuracy: summarize(values),
         cells: seeds,
-        rank: state.answers === "all" ? (track.ranks[rankKey(state.phase, target)]?.[method.id] ?? null) : null,
+        rank:
+          state.answers === "all" ? (track.judgements.ranks[rankKey(state.phase, target)]?.[method.id] ?? null) : null,
         onFront: false,
       },
     ];
@@ -133,6 +136,11 @@ function telling(groups: readonly Group[], targets: readonly number[]): number |
   return best?.target ?? targets.at(-1) ?? null;
 }
 
+function limitsOf(track: Track, state: ViewState, wanted: ReadonlySet<string>): Map<string, Limit> {
+  const limits = Object.entries(track.judgements.limits[state.phase] ?? {});
+  return new Map(limits.filter(([id]) => wanted.has(id)));
+}
+
 /** Applies a state to the board; null when the board has no results at all. */
 export function viewOf(board: Board, state: ViewState): View | null {
   const track = board.tracks.find((candidate) => candidate.id === state.track) ?? board.tracks[0];
@@ -160,8 +168,9 @@ export function viewOf(board: Board, state: ViewState): View | null {
     methods,
     targets,
     groups,
-    dense: dense.length === 0 ? null : estimate(dense),
+    dense: dense.length === 0 ? null : summarize(dense),
     floor: state.answers === "all" ? track.floor : null,
+    limits: state.answers === "all" ? limitsOf(track, state, wanted) : new Map(),
     hidden: track.cells.length - shown,
     sort: state.sort !== null && targets.includes(state.sort) ? state.sort : telling(groups, targets),
   };

@@ -1,3 +1,4 @@
+import type { Interval } from "@ticketbench/results";
 import { area, line, scaleLinear, type ScaleLinear } from "d3";
 import { at, colourClass, markerPath } from "./marker.ts";
 import { clearest, placeLabels, type Box, type LabelledLine, type Place } from "./place-labels.ts";
@@ -8,8 +9,7 @@ import { fitText, textWidth } from "./text-width.ts";
 export interface CurvePoint {
   readonly x: number;
   readonly mean: number;
-  readonly low: number | null;
-  readonly high: number | null;
+  readonly interval: Interval | null;
   /** Said by screen readers and shown on hover or focus. */
   readonly spoken: string;
   readonly href: string;
@@ -75,7 +75,10 @@ function frame(chart: CurveChart, width: number): Frame {
     [0, 1],
   );
   const [low, high] = extentOf(
-    [...points.flatMap((p) => [p.mean, p.low ?? p.mean, p.high ?? p.mean]), ...chart.levels.map((l) => l.value)],
+    [
+      ...points.flatMap((p) => [p.mean, p.interval?.low ?? p.mean, p.interval?.high ?? p.mean]),
+      ...chart.levels.map((l) => l.value),
+    ],
     [0, 1],
   );
   const rise = Math.max(high - low, 0.05);
@@ -140,10 +143,10 @@ function levels(chart: CurveChart, drawing: Frame, taken: Box[]): string {
 
 function band(curve: Curve, { x, y }: Frame): string {
   const shape = area<CurvePoint>()
-    .defined((point) => point.low !== null && point.high !== null)
+    .defined((point) => point.interval !== null)
     .x((point) => x(point.x))
-    .y0((point) => y(point.low ?? point.mean))
-    .y1((point) => y(point.high ?? point.mean))
+    .y0((point) => y(point.interval?.low ?? point.mean))
+    .y1((point) => y(point.interval?.high ?? point.mean))
     .digits(1)(curve.points);
   return shape === null ? "" : element("path", { class: "band", d: shape });
 }

@@ -28,39 +28,34 @@ const tiers: Record<Tier, string> = {
   attested: "attested",
 };
 
-/** The sentence under the question. Each claim is what the statistics allow, no more. */
+/** The sentences under the question: what the statistics allow, no more. */
 function answer(claim: Claim): { lead: string; rest: string } {
-  const floor = claim.floor === null ? "" : ` (${f.accuracy(claim.floor)})`;
-  const rest: string[] = [];
-  if (claim.falls) {
-    rest.push(
-      `At ${f.share(claim.falls.sparsity)} even the best method, ${claim.falls.method}, loses ${f.points(claim.falls.loss)} points.`,
+  const { proved, byMean, last, collapse, floor } = claim;
+  const sentences: string[] = [];
+  if (proved) {
+    sentences.push(
+      `${f.share(proved.sparsity)} of the prunable weights can go for less than a point of accuracy, by ${f.list(proved.methods)}.`,
+    );
+  } else if (byMean) {
+    sentences.push(
+      `${f.share(byMean.sparsity)} of the prunable weights may go for less than a point of accuracy, by ${f.list(byMean.methods)}; the seeds here are too few or too far apart to prove it.`,
+    );
+  } else {
+    sentences.push("Nothing here can be pruned for less than a point of accuracy.");
+  }
+  if (proved && byMean) {
+    sentences.push(`By its mean ${f.list(byMean.methods)} holds on up to ${f.share(byMean.sparsity)}, not proved.`);
+  }
+  if (last && last.loss > 0.01) {
+    sentences.push(`At ${f.share(last.sparsity)} even ${last.method}, the best, loses ${f.points(last.loss)} points.`);
+  }
+  if (collapse && floor !== null) {
+    sentences.push(
+      `From ${f.share(collapse.sparsity)} on, ${collapse.method} does no better than one answer to everything (${f.accuracy(floor)}).`,
     );
   }
-  if (claim.collapse) {
-    rest.push(
-      `${claim.collapse.method} is down at the constant answer${floor} from ${f.share(claim.collapse.sparsity)} on.`,
-    );
-  }
-  if (!claim.holds) {
-    const first = claim.first;
-    return {
-      lead: first
-        ? `Nothing comes free here: already at ${f.share(first.sparsity)} the best method, ${first.method}, loses ${f.points(first.loss)} points.`
-        : "There is no dense model to compare with yet.",
-      rest: rest.join(" "),
-    };
-  }
-  const { method, sparsity, loss, tiedWith } = claim.holds;
-  const cost =
-    loss <= 0.0005
-      ? "at no cost in accuracy"
-      : `for ${f.points(loss)} ${f.points(loss) === "1.0" ? "point" : "points"} of accuracy`;
-  const tie = tiedWith.length > 0 ? ` (${f.list(tiedWith)} cannot be told apart from it)` : "";
-  return {
-    lead: `${f.share(sparsity)} of the prunable weights can go ${cost}, by ${method}${tie}.`,
-    rest: rest.join(" "),
-  };
+  const [lead = "", ...rest] = sentences;
+  return { lead, rest: rest.join(" ") };
 }
 
 export const en = {
@@ -131,7 +126,7 @@ export const en = {
     noCost: "The results in view do not say what is asked for on this axis.",
     tableTitle: "The same, as a table",
     tableNote:
-      "Accuracy in percent, ± half of the 95 % interval over n seeds (none for n = 1). Methods that the paired test cannot tell apart share a rank. Choose a sparsity to order by it.",
+      "Accuracy in percent, ± half of the 95 % interval over n seeds (none for n = 1). Methods that the paired test over questions cannot tell apart share a rank (=); no rank with fewer than three seeds. Choose a sparsity to order by it.",
     rank: "Rank",
     method: "Method",
     sparsities: "of prunable weights / of all",
