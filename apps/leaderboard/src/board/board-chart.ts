@@ -20,7 +20,7 @@ export function axisFormat(axis: Axis, f: Format): (value: number) => string {
   }
 }
 
-function pointOf(group: Group, x: number, t: Strings, f: Format): CurvePoint {
+function pointOf(track: string, group: Group, x: number, t: Strings, f: Format): CurvePoint {
   const { mean, interval, n } = group.accuracy;
   const range = interval && `${f.points(interval.low)}–${f.points(interval.high)}`;
   return {
@@ -28,7 +28,7 @@ function pointOf(group: Group, x: number, t: Strings, f: Format): CurvePoint {
     mean,
     interval,
     spoken: t.board.spoken(group.method.title, t.board.ofPrunable(f.share(group.target)), f.accuracy(mean), range, n),
-    href: groupAddress(group.method.id, group.target),
+    href: groupAddress(track, group.method.id, group.target),
     onFront: group.onFront,
   };
 }
@@ -47,7 +47,7 @@ function describe(view: View, t: Strings): CurveChart {
     dashed: false,
     points: view.groups
       .filter((group) => group.method.id === method.id)
-      .flatMap((group) => (group.x === null ? [] : [pointOf(group, group.x, t, f)]))
+      .flatMap((group) => (group.x === null ? [] : [pointOf(view.track.id, group, group.x, t, f)]))
       .sort((a, b) => a.x - b.x),
   }));
   const shown = curves.filter((curve) => curve.points.length > 0);

@@ -2,7 +2,7 @@ import { colourClass, markerPath } from "../charts/marker.ts";
 import { element, escapeText } from "../charts/svg.ts";
 import { formatFor, type Format } from "../i18n/format.ts";
 import type { Strings } from "../i18n/en.ts";
-import { groupAddress, path } from "../site/paths.ts";
+import { groupAddress, methodOf, path } from "../site/paths.ts";
 import type { BoardMethod } from "./board.ts";
 import type { Group, View } from "./view.ts";
 
@@ -47,11 +47,11 @@ function head(view: View, t: Strings, f: Format): string {
   );
 }
 
-function cell(group: Group | undefined, best: boolean, t: Strings, f: Format): string {
+function cell(group: Group | undefined, view: View, best: boolean, t: Strings, f: Format): string {
   if (!group) return element("td", {}, element("span", { class: "soft" }, "–"));
   const { mean, interval, n } = group.accuracy;
   const half = interval ? ` ±${f.points((interval.high - interval.low) / 2)}` : "";
-  const link = element("a", { href: groupAddress(group.method.id, group.target) }, f.points(mean));
+  const link = element("a", { href: groupAddress(view.track.id, group.method.id, group.target) }, f.points(mean));
   return element(
     "td",
     { class: best ? "best" : null },
@@ -89,10 +89,10 @@ export function drawBoardTable(view: View, t: Strings): string {
   const find = (method: BoardMethod, target: number | null): Group | undefined =>
     view.groups.find((group) => group.method.id === method.id && group.target === target);
   const rows = ordered(view).map((method) => {
-    const link = element("a", { href: path(`/methods/${method.id}/`) }, titleOf(method));
+    const link = element("a", { href: path(`/methods/${methodOf(method.id)}/`) }, titleOf(method));
     const cells = view.targets.map((target) => {
       const group = find(method, target);
-      return cell(group, group !== undefined && group.accuracy.mean === best.get(target), t, f);
+      return cell(group, view, group !== undefined && group.accuracy.mean === best.get(target), t, f);
     });
     const rank = element("td", {}, rankWords(find(method, view.sort), view, f));
     return element(
