@@ -39,3 +39,14 @@ export { type Contender, contenderOf, type Run, runAccuracy } from "./statistics
 export { tCdf, tQuantile } from "./statistics/student-t.ts";
 export { type Interval, mean, quantile, type Summary, sampleSd, summarize } from "./statistics/summary.ts";
 export { minimumSeeds, type Outcome, type Verdict, type VerdictOptions, verdict } from "./statistics/verdict.ts";
+export { diffResults, type FieldChange, type PhaseChange, type ResultDiff, sameMeasurement } from "./diff.ts";
+export { type TableRow, tableColumns, tableOf, toCsv, toParquet } from "./table.ts";
+export { parseReported, reportedQuestions, verifyReported } from "./reported.ts";
+export {
+  type Reported,
+  type ReportedClaim,
+  type ReportedFlag,
+  type ReportedRow,
+  reportedFlags,
+  reportedSchema,
+} from "./schema/reported.ts";

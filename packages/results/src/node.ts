@@ -1,8 +1,10 @@
 import { link, mkdir, open, readdir, readFile, unlink } from "node:fs/promises";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { findDuplicates } from "./duplicates.ts";
 import { ResultError } from "./error.ts";
 import { fileError, parseResult, problemsOf } from "./parse.ts";
+import { parseReported } from "./reported.ts";
+import type { Reported } from "./schema/reported.ts";
 import { type Result, type ResultInput, resultSchema } from "./schema/result.ts";
 import { verifyResult } from "./verify.ts";
 
@@ -65,11 +67,23 @@ export async function readResult(file: string): Promise<StoredResult> {
   return { file, result };
 }
 
+/** Folder, at any depth, that holds published numbers, which are no results. */
+const reportedFolder = "reported";
+
+/** Reads and checks the files of published numbers directly in `<dir>/reported`, in the order of their names. */
+export async function readReported(dir: string): Promise<Reported[]> {
+  const folder = join(dir, reportedFolder);
+  const names = (await namesIn(folder)).filter((name) => name.endsWith(".json")).sort();
+  return Promise.all(
+    names.map(async (name) => parseReported(await readFile(join(folder, name), "utf8"), join(folder, name))),
+  );
+}
+
 const filesAtOnce = 64;
 
 /**
- * Reads and verifies every `*.json` of a folder and its sub-folders, in the order of their names; a folder that does not
- * exist holds no results.
+ * Reads and verifies every `*.json` of a folder and its sub-folders (but those named "reported"), in the order of their
+ * names; a folder that does not exist holds no results.
  *
  * @throws ResultError naming the first bad file and field, or two cells that the duplicate guard catches
  */
@@ -85,12 +99,16 @@ export async function readResults(dir: string): Promise<StoredResult[]> {
 }
 
 async function resultFiles(dir: string): Promise<string[]> {
+  return (await namesIn(dir))
+    .filter((name) => name.endsWith(".json") && !name.split(sep).includes(reportedFolder))
+    .sort()
+    .map((name) => join(dir, name));
+}
+
+/** Paths below a folder, relative to it; none where the folder does not exist. */
+async function namesIn(dir: string): Promise<string[]> {
   try {
-    const names = await readdir(dir, { recursive: true });
-    return names
-      .filter((name) => name.endsWith(".json"))
-      .sort()
-      .map((name) => join(dir, name));
+    return await readdir(dir, { recursive: true });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;

@@ -1,4 +1,4 @@
-import type { DoneResult, Phase } from "./schema/result.ts";
+import type { DoneResult, FailedResult, Phase } from "./schema/result.ts";
 import { packPredictions, packScores } from "./scores.ts";
 import { ledgerTotals } from "./verify.ts";
 
@@ -127,4 +127,13 @@ export function sampleTicket(overrides: Partial<DoneResult> = {}, questions = 16
     bytes: { dense: 1_436_000, sparse: 900_000, compressed: 800_000 },
     ...overrides,
   };
+}
+
+/** The failure of a cell like `sampleTicket`. */
+export function sampleFailure(overrides: Partial<FailedResult> = {}): FailedResult {
+  const { schemaVersion, id, kind, track, division, study, method, scope, target } = sampleTicket();
+  const { denseId, seeds, provenance, hardware, tier, createdAt, seed } = sampleTicket();
+  const identity = { schemaVersion, id, kind, track, division, study, method, scope, seed, target, denseId, seeds };
+  const failure = { reason: "diverged" as const, message: "loss is NaN", logTail: "step 12: loss NaN" };
+  return { ...identity, provenance, hardware, tier, createdAt, status: "failed", failure, ...overrides };
 }
