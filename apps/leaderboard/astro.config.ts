@@ -10,6 +10,8 @@ process.env["TICKETBENCH_RESULTS"] = process.env["TICKETBENCH_RESULTS"]
 
 export default defineConfig({
   output: "static",
+  // Prose breaks its lines where it likes: a line break beside a link is still a space.
+  compressHTML: true,
   site: process.env["TICKETBENCH_SITE"] ?? "http://localhost:4321",
   base: process.env["TICKETBENCH_BASE"] ?? "/",
   trailingSlash: "always",

@@ -33,7 +33,8 @@ function pointOf(track: string, group: Group, x: number, t: Strings, f: Format):
   };
 }
 
-function describe(view: View, t: Strings): CurveChart {
+/** What the leaderboard's chart shows of a view. */
+export function describeBoardChart(view: View, t: Strings): CurveChart {
   const f = formatFor(t.language);
   const axis = view.state.axis;
   const levels: Level[] = [];
@@ -68,6 +69,6 @@ function describe(view: View, t: Strings): CurveChart {
 
 /** The leaderboard's chart as markup; null when nothing in view has a place on the chosen axis. */
 export function drawBoardChart(view: View, t: Strings, width: number): string | null {
-  const chart = describe(view, t);
+  const chart = describeBoardChart(view, t);
   return chart.curves.length === 0 ? null : drawCurveChart(chart, width);
 }

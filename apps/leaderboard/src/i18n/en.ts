@@ -1,7 +1,7 @@
 import type { Answers, Phase, Tier } from "../board/board.ts";
 import type { Axis } from "../board/state.ts";
 import type { Claim } from "../board/claim.ts";
-import { formatFor } from "./format.ts";
+import { formatFor, type Language } from "./format.ts";
 
 const f = formatFor("en");
 
@@ -59,8 +59,8 @@ function answer(claim: Claim): { lead: string; rest: string } {
 }
 
 export const en = {
-  language: "en" as const,
-  direction: "ltr" as const,
+  language: "en" as Language,
+  direction: "ltr" as "ltr" | "rtl",
   name: "English",
   site: "TicketBench",
   skip: "Skip to the content",

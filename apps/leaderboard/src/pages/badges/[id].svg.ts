@@ -22,9 +22,18 @@ function badge(title: string, reach: string): string {
   const words = { y: 14, fill: "#fff", "text-anchor": "middle" };
   return element(
     "svg",
-    { xmlns: "http://www.w3.org/2000/svg", width: left + right, height: 20, role: "img", "aria-label": `${name}: ${reach}` },
+    {
+      xmlns: "http://www.w3.org/2000/svg",
+      width: left + right,
+      height: 20,
+      role: "img",
+      "aria-label": `${name}: ${reach}`,
+    },
     element("rect", { width: left + right, height: 20, rx: 4, fill: "#3a3a44" }),
-    element("path", { d: `M${String(left)} 0h${String(right - 4)}a4 4 0 0 1 4 4v12a4 4 0 0 1-4 4h-${String(right - 4)}z`, fill: "#0b6ab0" }),
+    element("path", {
+      d: `M${String(left)} 0h${String(right - 4)}a4 4 0 0 1 4 4v12a4 4 0 0 1-4 4h-${String(right - 4)}z`,
+      fill: "#0b6ab0",
+    }),
     element(
       "g",
       { "font-family": "Verdana, DejaVu Sans, sans-serif", "font-size": size },
