@@ -90,18 +90,13 @@ export function drawBoardTable(view: View, t: Strings): string {
     view.groups.find((group) => group.method.id === method.id && group.target === target);
   const rows = ordered(view).map((method) => {
     const link = element("a", { href: path(`/methods/${methodOf(method.id)}/`) }, titleOf(method));
+    const who = element("span", { class: "who" }, keyOf(method.style), link);
     const cells = view.targets.map((target) => {
       const group = find(method, target);
       return cell(group, view, group !== undefined && group.accuracy.mean === best.get(target), t, f);
     });
     const rank = element("td", {}, rankWords(find(method, view.sort), view, f));
-    return element(
-      "tr",
-      {},
-      element("th", { scope: "row", class: "pinned name" }, keyOf(method.style), " ", link),
-      rank,
-      ...cells,
-    );
+    return element("tr", {}, element("th", { scope: "row", class: "pinned name" }, who), rank, ...cells);
   });
   const caption = element(
     "caption",

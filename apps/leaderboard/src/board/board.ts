@@ -62,6 +62,7 @@ export interface Track {
   readonly questions: number;
   /** Accuracies of the dense model per seed, and of always giving the commonest answer. */
   readonly dense: readonly Accuracies[];
+  readonly denseIds: readonly string[];
   readonly floor: number | null;
   readonly cells: readonly BoardCell[];
   readonly judgements: Judgements;

@@ -87,13 +87,15 @@ function trackOf(
   const first = results[0];
   if (!first) throw new Error("a track needs at least one result");
   const studies = [...new Set(results.map((result) => result.study.name))];
+  const dense = results.flatMap(({ kind, phases }) => (kind === "dense" && phases.dense ? [phases.dense] : []));
   return {
     id,
     title: `${first.dataset.name} · ${studies.join(", ")}`,
     dataset: first.dataset.name,
     split: first.dataset.split,
     questions: first.dataset.questions,
-    dense: results.flatMap((r) => (r.kind === "dense" && r.phases.dense ? [accuraciesOf(r.phases.dense)] : [])),
+    dense: dense.map((phase) => accuraciesOf(phase)),
+    denseIds: results.filter((result) => result.kind === "dense").map((result) => result.id),
     floor: first.dataset.floors.constantAnswer,
     cells: results.flatMap((result) => {
       const variant = variants.get(result.id);

@@ -1,6 +1,6 @@
 import { line, scaleLinear } from "d3";
 import { colourClass, markerPath, at } from "./marker.ts";
-import { element, escapeText, px, text } from "./svg.ts";
+import { element, px, text } from "./svg.ts";
 import { textWidth } from "./text-width.ts";
 
 export interface Series {
@@ -62,7 +62,6 @@ export function drawLineChart(chart: LineChart): string {
       "aria-label": chart.title,
       direction: "ltr",
     },
-    element("title", {}, escapeText(chart.title)),
     ...grid,
     ...ticks,
     ...drawn,

@@ -10,7 +10,7 @@ function placeTip(tip: HTMLElement, point: Element, figure: HTMLElement): void {
 }
 
 /** The point an arrow key leads to: along its own curve, or to the nearest curve above or below. */
-function neighbour(points: readonly SVGAElement[], from: SVGAElement, key: string): SVGAElement | undefined {
+function neighbour(points: readonly SVGElement[], from: SVGElement, key: string): SVGElement | undefined {
   const own = points.filter((point) => point.dataset["curve"] === from.dataset["curve"]);
   const index = own.indexOf(from);
   if (key === "ArrowRight") return own[index + 1];
@@ -31,7 +31,7 @@ const KEYS = ["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown", "Home", "End"];
 
 /** The chart as one stop of the Tab key: the arrow keys go from point to point, as a reader would point. */
 export function makeRoving(figure: HTMLElement): void {
-  const points = [...figure.querySelectorAll<SVGAElement>(".point")];
+  const points = [...figure.querySelectorAll<SVGElement>(".point")];
   points.forEach((point, index) => {
     point.setAttribute("tabindex", index === 0 ? "0" : "-1");
   });
@@ -55,9 +55,9 @@ export function watchPoints(figure: HTMLElement, tip: HTMLElement): void {
   figure.addEventListener("focusout", hide);
   figure.addEventListener("keydown", (event) => {
     if (event.key === "Escape") hide();
-    const point = event.target instanceof Element ? event.target.closest<SVGAElement>(".point") : null;
+    const point = event.target instanceof Element ? event.target.closest<SVGElement>(".point") : null;
     if (!point || !KEYS.includes(event.key)) return;
-    const points = [...figure.querySelectorAll<SVGAElement>(".point")].filter((p) => p.getClientRects().length > 0);
+    const points = [...figure.querySelectorAll<SVGElement>(".point")].filter((p) => p.getClientRects().length > 0);
     const to = neighbour(points, point, event.key);
     event.preventDefault();
     if (!to) return;

@@ -8,13 +8,7 @@ import { viewOf, type View } from "../board/view.ts";
 import type { Strings } from "../i18n/en.ts";
 import { makeRoving, watchPoints } from "./chart-points.ts";
 import { pageStrings } from "./page-strings.ts";
-
-/** The page's own elements; it is built with all of them or with none. */
-function part<T extends HTMLElement>(id: string): T {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`the leaderboard page has no element "${id}"`);
-  return found as T;
-}
+import { load, part } from "./part.ts";
 
 class Leaderboard {
   private readonly board: Board;
@@ -141,9 +135,8 @@ class Leaderboard {
 
 /** The data come when the reader reaches for the page, or when the address asks for more than the page was built with. */
 async function start(home: HTMLElement): Promise<void> {
-  const [response, t] = await Promise.all([fetch(home.dataset["source"] ?? ""), pageStrings()]);
-  if (!response.ok) throw new Error(`the board's data did not load: ${String(response.status)}`);
-  new Leaderboard((await response.json()) as Board, t);
+  const [board, t] = await Promise.all([load<Board>(home.dataset["source"] ?? ""), pageStrings()]);
+  new Leaderboard(board, t);
   home.dataset["ready"] = "";
 }
 
