@@ -12,7 +12,8 @@ export interface CurvePoint {
   readonly interval: Interval | null;
   /** Said by screen readers and shown on hover or focus. */
   readonly spoken: string;
-  readonly href: string;
+  /** Where the point leads; null for a point that leads nowhere. */
+  readonly href: string | null;
   /** Not reached by any other point that is both more accurate and farther along. */
   readonly onFront: boolean;
 }
@@ -164,8 +165,15 @@ function markers(curve: Curve, { x, y }: Frame): string {
   return curve.points
     .map((point) =>
       element(
-        "a",
-        { class: "point", href: point.href, "aria-label": point.spoken, "data-curve": curve.id },
+        point.href === null ? "g" : "a",
+        {
+          class: "point",
+          href: point.href,
+          role: point.href === null ? "img" : null,
+          tabindex: point.href === null ? "0" : null,
+          "aria-label": point.spoken,
+          "data-curve": curve.id,
+        },
         element("circle", { class: "target", cx: x(point.x), cy: y(point.mean), r: 11 }),
         element("path", { class: "marker", d: shape, transform: at(x(point.x), y(point.mean)) }),
       ),
