@@ -1,1 +1,14 @@
-export {};
+export { type Engine, ENGINE_NAMES, EngineError, type EngineName, openCpuEngine } from "./engine.ts";
+export { registerPortableKernels, FUSED_KERNELS } from "./kernels/portable.ts";
+export { attention, type AttentionSettings } from "./ops/attention.ts";
+export { dropout } from "./ops/dropout.ts";
+export { embedding } from "./ops/embedding.ts";
+export { gelu } from "./ops/gelu.ts";
+export { linear } from "./ops/linear.ts";
+export { bceWithLogits, crossEntropyRows } from "./ops/losses.ts";
+export { addNorm, LAYER_NORM_EPSILON, layerNorm } from "./ops/norm.ts";
+export { type AdamSettings, adamStep, globalNorm, type OptimiserSlot } from "./ops/optimiser-pass.ts";
+export { Dropout, dropoutFactors, type DropoutSite } from "./random/dropout.ts";
+export { philox4x32 } from "./random/philox.ts";
+export { RandomStream, randomStream } from "./random/stream.ts";
+export { tf } from "./tf.ts";
