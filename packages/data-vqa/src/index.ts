@@ -1,1 +1,25 @@
-export {};
+export { type Batch, BatchLoader, type BatchOptions } from "./batches.ts";
+export type { RegionLabelArrays, RegionLabels, VqaDataset, VqaSplit } from "./dataset.ts";
+export { DataError } from "./error.ts";
+export { annotatorScore, answerIndex, majorityAnswer, softLabel } from "./label.ts";
+export { MINI_SHA256 } from "./mini/checksums.ts";
+export { generateMiniVqa, MiniVqa, type MiniVqaOptions } from "./mini/generate.ts";
+export { type AnnotatorModel, MINI_PROFILES, type MiniProfile, type MiniProfileName } from "./mini/profile.ts";
+export type { Region } from "./mini/regions.ts";
+export type { Scene, SceneObject } from "./mini/scene.ts";
+export {
+  evaluateLxmert,
+  evaluateOfficial,
+  groundTruth,
+  type GroundTruth,
+  officialPercent,
+  type OfficialReport,
+  officialScore,
+} from "./official/evaluate.ts";
+export { type OfficialFolder, type OfficialFolderOptions, openOfficialFolder } from "./official/folder.ts";
+export { type Predictions, readPredictions, writePredictions } from "./official/predictions.ts";
+export { type AnnotationRecord, type QuestionRecord, readAnnotations, readQuestions } from "./official/records.ts";
+export { buildAnswerVocabulary } from "./official/vocabulary.ts";
+export { PRIOR_KEYS, type PriorKey, priorPredictions, type PriorWeight } from "./priors.ts";
+export { ANSWER_TYPES, type AnswerType, type LabelEntry, type Question } from "./question.ts";
+export { type Accuracy, accuracy, softScores } from "./score.ts";

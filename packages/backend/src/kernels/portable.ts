@@ -18,10 +18,7 @@ function normalCdf(x: tf.Tensor): tf.Tensor {
 /** [batch * length, heads * size] -> [batch, heads, length, size] */
 function splitHeads(x: tf.Tensor, batch: number, heads: number): tf.Tensor4D {
   const length = x.shape[0] / batch;
-  return tf.transpose(
-    tf.reshape(x, [batch, length, heads, (x.shape[1] as number) / heads]),
-    [0, 2, 1, 3],
-  ) as tf.Tensor4D;
+  return tf.transpose<tf.Tensor4D>(tf.reshape(x, [batch, length, heads, x.shape[1]! / heads]), [0, 2, 1, 3]);
 }
 
 /** [batch, heads, length, size] -> [batch * length, heads * size] */
@@ -120,9 +117,7 @@ export function registerPortableKernels(backendName: string): void {
       kernelName,
       backendName,
       kernelFunc: ({ inputs, attrs }) =>
-        tf.tidy(() =>
-          kernel(inputs as Record<string, tf.Tensor>, (attrs ?? {}) as Record<string, unknown>),
-        ) as tf.Tensor[],
+        tf.tidy<tf.Tensor[]>(() => kernel(inputs as Record<string, tf.Tensor>, attrs ?? {})),
     });
   }
 }

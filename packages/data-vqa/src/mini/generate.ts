@@ -1,0 +1,182 @@
+import { createHash, hash } from "node:crypto";
+import {
+  checkRegionCount,
+  type RegionLabelArrays,
+  type RegionLabels,
+  unknownSplit,
+  type VqaDataset,
+  type VqaSplit,
+} from "../dataset.ts";
+import { DataError } from "../error.ts";
+import { answerIndex } from "../label.ts";
+import { answerVocabulary, type Confusions, confusions } from "./annotators.ts";
+import { describe } from "./captions.ts";
+import { MINI_SHA256 } from "./checksums.ts";
+import { type AnnotatorModel, MINI_PROFILES, type MiniProfile, type MiniProfileName } from "./profile.ts";
+import { RandomStream } from "./random.ts";
+import { Detector, type Region } from "./regions.ts";
+import { CANVAS, type Scene } from "./scene.ts";
+import { drawSplit, type MiniImage, parseImageId, SPLIT_NAMES, type SplitName } from "./split.ts";
+
+/** Raised whenever the same seed would give other samples than before. */
+const GENERATOR_VERSION = 1;
+
+export interface MiniVqaOptions {
+  readonly profile?: MiniProfileName;
+  /** Another seed gives other scenes and questions about the same world. */
+  readonly seed?: number;
+  /** How the ten annotators disagree; the profile's own model by default. */
+  readonly annotators?: AnnotatorModel;
+}
+
+/** mini-VQA: a procedural dataset, made in memory, with everything known about every picture. */
+export function generateMiniVqa({ profile = "quick", seed = 0, annotators }: MiniVqaOptions = {}): MiniVqa {
+  if (!Object.hasOwn(MINI_PROFILES, profile)) {
+    throw new DataError(`mini-VQA has no profile "${profile}"; choose ${Object.keys(MINI_PROFILES).join(", ")}`);
+  }
+  if (!Number.isSafeInteger(seed)) throw new DataError(`mini-VQA's seed must be a whole number, not ${seed}`);
+  const chosen = MINI_PROFILES[profile];
+  return new MiniVqa({ ...chosen, annotators: annotators ?? chosen.annotators }, seed);
+}
+
+interface LoadedSplit extends VqaSplit {
+  readonly images: readonly MiniImage[];
+}
+
+/** The first regions of an image, as many as were asked for. */
+interface CachedRegions {
+  /** [count, featureWidth] */
+  readonly features: Float32Array;
+  /** Fractions of the image [count, 4]. */
+  readonly boxes: Float32Array;
+}
+
+export class MiniVqa implements VqaDataset {
+  readonly profile: MiniProfile;
+  readonly seed: number;
+  readonly name: string;
+  readonly hash: string;
+  readonly answers: readonly string[];
+  readonly featureWidth: number;
+  readonly regionsPerImage: number;
+  readonly defaultRegions: number;
+  readonly splitNames: readonly string[] = SPLIT_NAMES;
+  readonly regionLabels: RegionLabels;
+  readonly #confusions: Confusions;
+  readonly #answerIndex: ReadonlyMap<string, number>;
+  readonly #detector: Detector;
+  readonly #splits = new Map<SplitName, LoadedSplit>();
+  readonly #cached = new Map<string, CachedRegions>();
+
+  constructor(profile: MiniProfile, seed: number) {
+    this.profile = profile;
+    this.seed = seed;
+    this.name = `mini-vqa-${profile.name}`;
+    this.featureWidth = profile.featureWidth;
+    this.regionsPerImage = profile.regionsPerImage;
+    this.defaultRegions = profile.defaultRegions;
+    this.#confusions = confusions(profile);
+    this.answers = answerVocabulary(this.#confusions);
+    this.#answerIndex = answerIndex(this.answers);
+    this.#detector = new Detector(profile);
+    this.regionLabels = {
+      objectNames: this.#detector.objectNames,
+      attributeNames: this.#detector.attributeNames,
+      fill: (imageId, count, into, row) => this.#fillLabels(imageId, count, into, row),
+    };
+    // The samples are a function of these; the published checksums tie the hash to their very bytes.
+    const published = seed === 0 ? MINI_SHA256[profile.name] : null;
+    this.hash = hash("sha256", JSON.stringify(["mini-vqa", GENERATOR_VERSION, profile, seed, published]));
+  }
+
+  split(name: string): LoadedSplit {
+    const known = SPLIT_NAMES.find((split) => split === name);
+    if (!known) throw unknownSplit(this.name, name, SPLIT_NAMES);
+    const loaded = this.#splits.get(known) ?? {
+      name: known,
+      ...drawSplit(known, this.profile, this.#stream(known), this.#confusions, this.#answerIndex),
+    };
+    this.#splits.set(known, loaded);
+    return loaded;
+  }
+
+  /** The scene that an image shows. */
+  scene(imageId: string): Scene {
+    return this.#image(imageId).scene;
+  }
+
+  captions(imageId: string): readonly string[] {
+    const { scene } = this.#image(imageId);
+    return describe(scene, this.profile, this.#imageStream(imageId).child(1));
+  }
+
+  /** All regions that the simulated detector reports for an image, most confident first. */
+  regions(imageId: string): readonly Region[] {
+    return this.#detector.detect(this.scene(imageId), this.#imageStream(imageId).child(0));
+  }
+
+  fillRegions(imageId: string, count: number, features: Float32Array, boxes: Float32Array, row: number): void {
+    checkRegionCount(this.name, count, this.regionsPerImage);
+    let cached = this.#cached.get(imageId);
+    if (!cached || cached.boxes.length < count * 4) {
+      const regions = this.regions(imageId).slice(0, count);
+      cached = { features: this.#features(imageId, regions), boxes: normalisedBoxes(regions) };
+      this.#cached.set(imageId, cached);
+    }
+    features.set(cached.features.subarray(0, count * this.featureWidth), row * this.featureWidth);
+    boxes.set(cached.boxes.subarray(0, count * 4), row * 4);
+  }
+
+  /** SHA-256, hex, over every question, scene, region and feature of a split: equal on every machine. */
+  splitSha256(name: string): string {
+    const { questions, images } = this.split(name);
+    const digest = createHash("sha256").update(JSON.stringify(questions));
+    for (const { id, scene } of images) {
+      const regions = this.regions(id);
+      digest.update(JSON.stringify([id, scene, this.captions(id), regions])).update(this.#features(id, regions));
+    }
+    return digest.digest("hex");
+  }
+
+  #fillLabels(imageId: string, count: number, into: RegionLabelArrays, row: number): void {
+    checkRegionCount(this.name, count, this.regionsPerImage);
+    for (const [i, region] of this.regions(imageId).slice(0, count).entries()) {
+      into.objectIds[row + i] = region.objectId;
+      into.attributeIds[row + i] = region.attributeId;
+      into.confidences[row + i] = region.confidence;
+    }
+  }
+
+  /** Each region's noise is a stream of its own, so the first k are the same however many are asked for. */
+  #features(imageId: string, regions: readonly Region[]): Float32Array {
+    const random = this.#imageStream(imageId);
+    const features = new Float32Array(regions.length * this.featureWidth);
+    for (const [i, region] of regions.entries()) {
+      this.#detector.fillFeatures(region, random.child(2 + i), features, i * this.featureWidth);
+    }
+    return features;
+  }
+
+  #image(imageId: string): MiniImage {
+    const { split, index } = parseImageId(imageId) ?? { split: null, index: 0 };
+    const image = split ? this.split(split).images[index] : undefined;
+    if (!image) throw new DataError(`${this.name} has no image ${imageId}`);
+    return image;
+  }
+
+  #imageStream(imageId: string): RandomStream {
+    const { split, index } = parseImageId(imageId) ?? { split: "train" as const, index: 0 };
+    return this.#stream(split, "regions").child(index);
+  }
+
+  #stream(split: SplitName, use = "scenes"): RandomStream {
+    return RandomStream.named("mini-vqa", this.profile.name, this.seed, split, use);
+  }
+}
+
+function normalisedBoxes(regions: readonly Region[]): Float32Array {
+  const { width, height } = CANVAS;
+  return Float32Array.from(
+    regions.flatMap(({ box: [x1, y1, x2, y2] }) => [x1 / width, y1 / height, x2 / width, y2 / height]),
+  );
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { findDuplicates } from "./duplicates.ts";
+import { sampleHash, samplePhase, sampleTicket } from "./sample-result.ts";
+import type { DoneResult } from "./schema/result.ts";
+import { packPredictions } from "./scores.ts";
+
+function ticket(seed: number, phase: number, overrides: Partial<DoneResult> = {}): DoneResult {
+  return sampleTicket({ seed, phases: { retrained: samplePhase(80, phase) }, ...overrides }, 80);
+}
+
+describe("the duplicate guard", () => {
+  it("passes cells that differ on a question", () => {
+    expect(findDuplicates([ticket(0, 1), ticket(1, 2), ticket(2, 3)])).toEqual([]);
+  });
+
+  it("catches one run published as three seeds", () => {
+    const found = findDuplicates([ticket(0, 1), ticket(1, 1), ticket(2, 1)]);
+    expect(found.map(({ severity, phase }) => [severity, phase])).toEqual([
+      ["error", "retrained"],
+      ["error", "retrained"],
+    ]);
+    expect(found[0]?.message).toContain(ticket(1, 1).id);
+  });
+
+  it("allows equal masks to give equal scores", () => {
+    const maskHash = sampleHash(5);
+    expect(findDuplicates([ticket(0, 1, { maskHash }), ticket(0, 1, { maskHash, id: sampleHash(77) })])).toEqual([]);
+  });
+
+  it("allows the tickets of one dense cell to repeat its score, and no others", () => {
+    const dense = { phases: { dense: samplePhase(80, 9) } };
+    const other = { ...dense, target: 0.8, denseId: sampleHash(100) };
+    expect(findDuplicates([ticket(0, 0, dense), ticket(0, 0, other)])).toEqual([]);
+    expect(findDuplicates([ticket(0, 0, dense), ticket(1, 0, dense)])).toHaveLength(1);
+  });
+
+  it("only notes two models that both collapsed to one answer", () => {
+    const phase = { ...samplePhase(80, 1), predictions: packPredictions(new Uint16Array(80)) };
+    const collapsed = { phases: { rewound: phase } };
+    const found = findDuplicates([ticket(0, 0, collapsed), ticket(0, 0, { ...collapsed, target: 0.9 })]);
+    expect(found.map(({ severity }) => severity)).toEqual(["notice"]);
+  });
+
+  it("only notes two masks that left every answer of their dense model as it was", () => {
+    const phase = samplePhase(80, 1);
+    const denseId = sampleHash(100);
+    const dense = ticket(0, 0, { id: denseId, kind: "dense", denseId: null, phases: { dense: phase } });
+    const untouched = { phases: { pruned: phase }, denseId };
+    const cells = [ticket(0, 0, { ...untouched, target: 0.05 }), ticket(0, 0, { ...untouched, target: 0.1 })];
+    expect(findDuplicates([...cells, dense]).map(({ severity }) => severity)).toEqual(["notice"]);
+    expect(findDuplicates(cells).map(({ severity }) => severity)).toEqual(["error"]);
+  });
+});

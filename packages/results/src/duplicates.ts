@@ -1,0 +1,76 @@
+import { type PhaseName, phaseNames } from "./schema/measurement.ts";
+import type { DoneResult, Result } from "./schema/result.ts";
+import type { PackedSymbols } from "./symbols.ts";
+
+/**
+ * Two cells that answer every question alike.
+ * - `error`: different masks, same scores: one was copied, mislabelled, or not run.
+ * - `notice`: it can happen honestly: both collapsed to one constant answer, or neither mask changed any answer of the
+ *   dense model both were cut from.
+ */
+export interface Duplicate {
+  readonly severity: "error" | "notice";
+  readonly phase: PhaseName;
+  readonly ids: readonly [string, string];
+  readonly message: string;
+}
+
+/** Equal for equal scores only. */
+function keyOf({ symbols, counts, data }: PackedSymbols): string {
+  return `${symbols.join()} ${counts.join()} ${data}`;
+}
+
+function scoresKey(result: DoneResult, phase: PhaseName): string | undefined {
+  const scores = result.phases[phase]?.scores;
+  return scores && [phase, result.dataset.hash, keyOf(scores)].join(" ");
+}
+
+/** Cells that share what decides this phase's scores: then equal scores are no copy. */
+function sameOrigin(a: DoneResult, b: DoneResult, phase: PhaseName): boolean {
+  if (a.id === b.id) return true;
+  if (phase === "dense") return (a.denseId ?? a.id) === (b.denseId ?? b.id);
+  return a.maskHash !== null && a.maskHash === b.maskHash;
+}
+
+function isConstant(result: DoneResult, phase: PhaseName): boolean {
+  return result.phases[phase]?.predictions?.symbols.length === 1;
+}
+
+/**
+ * The guard against copied results: every pair of cells with equal per-question scores in the same phase, unless their
+ * masks (for `dense`: their fine-tunes) are the same. Superseded results are left out by the caller's choice of set.
+ */
+export function findDuplicates(results: readonly Result[]): Duplicate[] {
+  const first = new Map<string, DoneResult>();
+  const denseScores = new Map<string, string>();
+  const found: Duplicate[] = [];
+  const done = results.filter((result) => result.status === "done");
+  for (const result of done) {
+    const scores = result.phases.dense?.scores;
+    if (scores) denseScores.set(result.denseId ?? result.id, keyOf(scores));
+  }
+  for (const result of done) {
+    for (const phase of phaseNames) {
+      const key = scoresKey(result, phase);
+      if (key === undefined) continue;
+      const twin = first.get(key);
+      if (!twin) first.set(key, result);
+      else if (!sameOrigin(twin, result, phase)) found.push(describe(twin, result, phase, denseScores));
+    }
+  }
+  return found;
+}
+
+function describe(a: DoneResult, b: DoneResult, phase: PhaseName, denseScores: Map<string, string>): Duplicate {
+  const ids = [a.id, b.id] as const;
+  const pair = `${a.id} and ${b.id} have equal scores on every question in ${phase}`;
+  if (isConstant(a, phase) && isConstant(b, phase)) {
+    return { severity: "notice", phase, ids, message: `${pair}: both give one constant answer` };
+  }
+  const scores = b.phases[phase]?.scores;
+  const sameDense = phase !== "dense" && a.denseId === b.denseId && b.denseId !== null;
+  if (scores && sameDense && denseScores.get(b.denseId ?? "") === keyOf(scores)) {
+    return { severity: "notice", phase, ids, message: `${pair}: neither mask changed any answer of the dense model` };
+  }
+  return { severity: "error", phase, ids, message: `${pair}, but their masks differ` };
+}

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { count, fraction, hash, label } from "./scalar.ts";
+
+/** The study a cell belongs to, as it was resolved when the plan was frozen. */
+export const study = z.strictObject({
+  name: label,
+  hash,
+  resolved: z.record(z.string(), z.json()),
+});
+
+/** How the mask was chosen. `version` hashes the method's code, so that changed code is a changed method. */
+export const method = z.strictObject({
+  id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, "expected words of a-z and 0-9 joined by '-'"),
+  title: label,
+  version: hash,
+  params: z.record(z.string(), z.json()),
+});
+
+/** What accuracy means without a model: one answer for all questions, one answer for each question string. */
+const floors = z.strictObject({
+  constantAnswer: fraction,
+  questionPrior: fraction,
+});
+
+/** The data a cell is scored on. `split` is reported; the epoch is picked on `selectionSplit` (null: last epoch). */
+export const dataset = z.strictObject({
+  name: label,
+  hash,
+  split: label,
+  selectionSplit: label.nullable(),
+  questions: z.int().min(1),
+  floors,
+});
+
+export const model = z.strictObject({
+  config: z.record(z.string(), z.json()),
+  startWeights: hash,
+  parameters: z.int().min(1),
+});
+
+/** [kept, pruned] weights of the prunable tensors, by module; what is not listed is not prunable. */
+export const ledger = z.strictObject({
+  modules: z.record(z.string(), z.tuple([count, count])),
+  /**
+   * Weights by which a correct mask may miss its target: the smallest group the method removes at once, times the number
+   * of groups rounded on their own. 1 for global unstructured pruning; the number of tensors for layer-wise.
+   */
+  resolution: z.int().min(1),
+});
+
+/** Weights the mask removes, and how many of those are zero on the saved, retrained checkpoint. */
+export const zeroMask = z.strictObject({ asked: count, zerosOnCheckpoint: count });

@@ -1,0 +1,30 @@
+import { z } from "zod";
+
+/** Accuracy, sparsity and every other share is a fraction; percent exists only where people read it. */
+export const fraction = z
+  .number()
+  .min(0)
+  .max(1, { error: (issue) => `${String(issue.input)} is above 1: expected a fraction from 0 to 1, not percent` });
+
+export const count = z.int().min(0);
+export const seconds = z.number().min(0);
+export const amount = z.number().min(0);
+
+export const hash = z.string().regex(/^[0-9a-f]{16,64}$/, "expected a hash of 16 to 64 hexadecimal digits");
+
+/** Titles and names: shown to people, and never trusted as markup. */
+export const label = z.string().min(1).max(300);
+
+/** A value packed by `packSymbols`. */
+export const packedSymbols = z.strictObject({
+  symbols: z
+    .array(count)
+    .refine((symbols) => symbols.every((symbol, i) => i === 0 || symbol > (symbols[i - 1] ?? 0)), "expected ascending"),
+  counts: z.array(z.int().min(1)),
+  data: z.base64(),
+});
+
+export const packedScores = packedSymbols.refine(
+  ({ symbols }) => symbols.every((tenth) => tenth <= 10),
+  "expected scores in tenths, 0 to 10",
+);
