@@ -57,6 +57,15 @@ export interface MethodCard<Schema extends z.ZodType> {
   readonly needs: "nothing" | "calibration" | "gradients" | "training";
   /** Whether its mask at a higher sparsity lies inside its mask at a lower one, for one seed and the same weights. */
   readonly nests: boolean;
+  /** Set on a method that repeats a published run, faults included: how it retrained and what it called a sparsity. */
+  readonly asCoded?: AsCoded;
+}
+
+export interface AsCoded {
+  /** The mask zeroed the start weights once and was never applied again. */
+  readonly retraining: "dense";
+  /** The published label (0..1) of a run at a nominal sparsity; the measured one is always counted from the mask. */
+  label(sparsity: number): number;
 }
 
 /** A method that gives each weight a number; the kit turns the numbers into an exact mask. */
