@@ -2,6 +2,7 @@ import type { RandomStream } from "@ticketbench/backend";
 import type { Weights } from "@ticketbench/model";
 import type { z } from "zod";
 import type { Allocation, Granularity } from "./allocation.ts";
+import type { Calibration } from "./calibration.ts";
 import type { Mask } from "./mask.ts";
 import type { Module } from "./parameter.ts";
 import type { Shapes } from "./shapes.ts";
@@ -18,6 +19,8 @@ export interface PruneContext<Params = unknown> {
   readonly sparsity: number;
   /** How many of the prunable weights stay. */
   readonly keep: number;
+  /** Training questions to learn from; a PruneError for a method that did not say it needs them. */
+  readonly calibration: Calibration;
   /** The seeded random numbers of one parameter: the same whatever else was drawn before. */
   random(name: string): RandomStream;
 }

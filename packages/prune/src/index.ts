@@ -24,4 +24,4 @@ export { parseParams, prune, type PruneOutcome, type PruneSettings } from "./pru
 export { PruneError } from "./prune-error.ts";
 export { describeScope, prunableNames, type Scope, type ScopeName, SCOPES } from "./scope.ts";
 export { type Scores, selectHighest, selectInUnits, type Slice, type Unit } from "./select.ts";
-export { type Shapes, shapesOf, sizeOf } from "./shapes.ts";
+export { type Shapes, shapesOf } from "./shapes.ts";

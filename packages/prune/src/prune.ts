@@ -1,7 +1,8 @@
 import { randomStream } from "@ticketbench/backend";
-import type { Weights } from "@ticketbench/model";
+import { sizeOf, type Weights } from "@ticketbench/model";
 import type { z } from "zod";
 import { type Allocation, type Granularity, unitsOf } from "./allocation.ts";
+import type { Calibration } from "./calibration.ts";
 import type { Method, Pruned, PruneContext, ScoreMethod } from "./define-method.ts";
 import { type Ledger, ledgerOf } from "./ledger.ts";
 import { Mask } from "./mask.ts";
@@ -9,7 +10,7 @@ import { moduleOf } from "./parameter.ts";
 import { PruneError } from "./prune-error.ts";
 import { prunableNames, type Scope, type ScopeName } from "./scope.ts";
 import { selectInUnits } from "./select.ts";
-import { byName, shapesOf, sizeOf } from "./shapes.ts";
+import { byName, shapesOf } from "./shapes.ts";
 
 export interface PruneSettings {
   readonly method: Method;
@@ -20,6 +21,8 @@ export interface PruneSettings {
   /** The share of the prunable weights to remove, in [0, 1). */
   readonly sparsity: number;
   readonly seed: number;
+  /** Training questions, for a method that needs calibration or gradients. */
+  readonly calibration?: Calibration | undefined;
   /** Override the method's own choices. */
   readonly granularity?: Granularity | undefined;
   readonly allocation?: Allocation | undefined;
@@ -55,7 +58,7 @@ export function parseParams(method: Method, params: unknown): unknown {
   throw new PruneError(`${method.title}, parameter ${issue?.path.join(".") || "object"}: ${issue?.message ?? "wrong"}`);
 }
 
-function contextOf({ method, params, weights, scope, sparsity, seed }: PruneSettings): PruneContext {
+function contextOf({ method, params, weights, scope, sparsity, seed, calibration }: PruneSettings): PruneContext {
   if (!(sparsity >= 0 && sparsity < 1))
     throw new PruneError(`sparsity ${sparsity}: give the share to remove, from 0 up to but not 1 (0.7 removes 70 %)`);
   const shapes = shapesOf(weights);
@@ -69,7 +72,18 @@ function contextOf({ method, params, weights, scope, sparsity, seed }: PruneSett
     sparsity,
     keep: size - Math.round(sparsity * size),
     random: (name) => randomStream(seed, `mask/${name}`),
+    get calibration() {
+      return calibrationFor(method, calibration);
+    },
   };
+}
+
+function calibrationFor({ title, needs }: Method, calibration: Calibration | undefined): Calibration {
+  if (needs === "nothing")
+    throw new PruneError(`${title} says it needs nothing but reads calibration data: set needs: "calibration"`);
+  if (calibration === undefined)
+    throw new PruneError(`${title} needs ${needs}: give it calibration, made from training questions`);
+  return calibration;
 }
 
 async function scoredMask(

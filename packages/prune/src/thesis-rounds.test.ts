@@ -1,10 +1,11 @@
+import { sizeOf } from "@ticketbench/model";
 import { expect, test } from "vitest";
 import thesisHigh from "./methods/thesis-high.ts";
 import thesisLow from "./methods/thesis-low.ts";
 import thesisRandom from "./methods/thesis-random.ts";
 import { prune } from "./prune.ts";
 import { prunableNames } from "./scope.ts";
-import { type Shapes, sizeOf } from "./shapes.ts";
+import type { Shapes } from "./shapes.ts";
 import { FULL, lxmertShapes, randomWeights, TINY } from "./testing/lxmert.ts";
 import { ThesisRounds } from "./thesis-rounds.ts";
 
