@@ -76,10 +76,16 @@ interface Removal {
   readonly dampening: number;
 }
 
+/** Zeroes the weights of inputs that never fired: they do nothing, so they go first. */
+function clearSilentColumns({ values, columns }: Layer, hessian: Float64Array): void {
+  for (let i = 0; i < values.length; i++) if (hessian[(i % columns) * (columns + 1)] === 0) values[i] = 0;
+}
+
 /** One layer: block after block of columns is selected, removed and made up for. */
 function pruneLayer({ shape, values }: WeightTensor, hessian: Float64Array, { keep, blockSize, dampening }: Removal) {
   const [rows, columns] = rowsAndColumns(shape);
   const layer = { values: Float64Array.from(values), rows, columns, mask: new Uint8Array(values.length) };
+  clearSilentColumns(layer, hessian);
   const factor = inverseFactor(hessian, columns, dampening);
   const starts = Array.from({ length: Math.ceil(columns / blockSize) }, (_, block) => block * blockSize);
   const sizes = starts.map((start) => rows * (Math.min(start + blockSize, columns) - start));
