@@ -1,6 +1,9 @@
 import type { Weights } from "@ticketbench/model";
 import type { Calibration, Gradients } from "../calibration.ts";
-import { prune, type PruneOutcome, type PruneSettings } from "../prune.ts";
+import type { Method } from "../define-method.ts";
+import { Mask } from "../mask.ts";
+import { prune, type PruneOutcome, type PruneSettings, startSchedule } from "../prune.ts";
+import { shapesOf } from "../shapes.ts";
 
 /** The weight of a layer small enough to prune by hand. */
 export const HAND = "bert.encoder.layer.0.hand.weight";
@@ -43,4 +46,32 @@ export function inputCalibration(...batches: readonly (readonly (readonly number
       return Promise.resolve();
     },
   };
+}
+
+/** Runs a schedule on a model of one matrix that "trains" as told; returns what is held at each step, as 0 and 1. */
+export async function heldByHand(
+  method: Method,
+  rows: readonly (readonly number[])[],
+  run: {
+    readonly sparsity: number;
+    readonly totalSteps: number;
+    readonly params?: unknown;
+    /** The weights before each step, given those held so far. */
+    readonly weightsAt?: (step: number) => readonly number[];
+    readonly gradientsAt?: (step: number) => readonly number[];
+  },
+): Promise<readonly string[]> {
+  const weights = handWeights(rows);
+  const schedule = startSchedule({ method, weights, scope: "encoder-matrices", seed: 1, ...run });
+  let mask = Mask.dense(shapesOf(weights), [HAND]);
+  const held: string[] = [];
+  for (let step = 0; step < run.totalSteps; step++) {
+    const values = Float32Array.from(run.weightsAt?.(step) ?? rows.flat());
+    const now = mask.apply(new Map([[HAND, { shape: weights.get(HAND)?.shape ?? [], values }]]));
+    const gradients = new Map([[HAND, Float32Array.from(run.gradientsAt?.(step) ?? [])]]);
+    const state = { weights: () => Promise.resolve(now), gradients: () => Promise.resolve(gradients) };
+    mask = (await schedule.maskAt(step, state)) ?? mask;
+    held.push(mask.toBytes(HAND).join(""));
+  }
+  return held;
 }
