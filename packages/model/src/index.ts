@@ -1,5 +1,6 @@
 export { BOX_WIDTH, type LxmertConfig, lxmertConfig, type PartialLxmertConfig, type Savings } from "./config.ts";
 export { ModelError } from "./error.ts";
+export { type ForwardFlops, forwardFlops, type InputLengths } from "./flops.ts";
 export { initialise } from "./initialise.ts";
 export { disposeInput, type LxmertArrays, type LxmertInput, lxmertInput } from "./input.ts";
 export { Lxmert, type LxmertOutput, type Observer } from "./lxmert.ts";

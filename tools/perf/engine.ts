@@ -1,0 +1,135 @@
+/** `npm run perf -- engine`: what the wasm engine computes a second, against tfjs's own WebAssembly backend. */
+import { Dropout, linear, randomStream, tf } from "@ticketbench/backend";
+import { openEngine } from "@ticketbench/backend/node";
+import { bertAdam, initialise, Lxmert, lxmertInput, Optimiser, trainStep, type VqaBatch } from "@ticketbench/model";
+import { plainTrainer, registerMissingKernel } from "./plain-lxmert.ts";
+import type { PerfRow } from "./row.ts";
+import { batchFlops, makeBatch, type PerfSize, SIZES } from "./sizes.ts";
+import { time } from "./stopwatch.ts";
+
+const SECONDS = 1.5;
+
+/** A training step as the bench runs it, dropout and clipping included. */
+function fusedTrainer(size: PerfSize): () => number {
+  const batch = makeBatch(size);
+  const model = new Lxmert(size.config, initialise(size.config, 1));
+  const optimiser = new Optimiser(model.parameters, bertAdam({ learningRate: 1e-4, totalSteps: 100000 }));
+  const dropout = new Dropout(size.config.dropout, 1);
+  const targets = tf.tensor2d(batch.targets, [size.batch, size.config.answers]);
+  const input: VqaBatch = { ...lxmertInput(size.config, batch), targets };
+  return () => trainStep(model, optimiser, input, dropout).loss;
+}
+
+function kernelCalls(step: () => number): Promise<Map<string, number>> {
+  return tf
+    .profile(() => {
+      step();
+      return tf.scalar(0);
+    })
+    .then(({ kernels }) => {
+      const calls = new Map<string, number>();
+      for (const { name } of kernels) calls.set(name, (calls.get(name) ?? 0) + 1);
+      return calls;
+    });
+}
+
+async function stepRows(size: PerfSize, bar: number | null): Promise<PerfRow[]> {
+  await openEngine("wasm");
+  const fused = fusedTrainer(size);
+  const ours = time(SECONDS, fused);
+  const calls = [...(await kernelCalls(fused)).values()].reduce((sum, count) => sum + count, 0);
+  await import("@tensorflow/tfjs-backend-wasm");
+  await tf.setBackend("wasm");
+  registerMissingKernel();
+  const plainModel = new Lxmert(size.config, initialise(size.config, 1));
+  const plain = time(SECONDS, plainTrainer(plainModel.parameters, size.config, makeBatch(size)));
+  await openEngine("wasm");
+  const again = time(SECONDS, fused);
+  const step = Math.min(ours.median, again.median);
+  const row = (
+    name: string,
+    value: number,
+    unit: string,
+    limit: number | null,
+    better: PerfRow["better"],
+  ): PerfRow => ({
+    name: `${size.name} step: ${name}`,
+    value,
+    unit,
+    bar: limit,
+    better,
+  });
+  return [
+    row("ours, wasm, one thread", step, "ms", null, "lower"),
+    row("plain operations on tfjs wasm", plain.median, "ms", null, "lower"),
+    row("ours against plain", plain.median / step, "x", bar, "higher"),
+    row("arithmetic", (3 * batchFlops(size)) / step / 1e6, "GFLOP/s", null, "higher"),
+    row("kernel calls", calls, "calls", 1000, "lower"),
+  ];
+}
+
+/** GFLOP/s of x [rows, depth] times W [columns, depth] transposed, and of its two gradients. */
+async function gemmRows(): Promise<PerfRow[]> {
+  const shapes = [
+    [640, 768, 3072],
+    [640, 768, 768],
+    [1152, 128, 512],
+    [640, 128, 128],
+    [416, 64, 256],
+    [256, 64, 64],
+  ] as const;
+  const rows: PerfRow[] = [];
+  for (const [m, k, n] of shapes) {
+    const random = randomStream(1, "gemm");
+    const values = (count: number): Float32Array => Float32Array.from({ length: count }, () => random.normal());
+    const operands = { x: values(m * k), w: values(n * k), dy: values(m * n) };
+    const stock = await stockRate(m, k, n, operands);
+    await openEngine("wasm");
+    for (const [form, rate] of Object.entries(ownRates(m, k, n, operands))) {
+      const name = `gemm ${m} x ${k} x ${n} ${form}`;
+      rows.push({ name, value: rate, unit: "GFLOP/s", bar: null, better: "higher" });
+      rows.push({ name: `${name} against tfjs NN`, value: rate / stock, unit: "x", bar: 1.3, better: "higher" });
+    }
+  }
+  return rows;
+}
+
+interface Operands {
+  readonly x: Float32Array;
+  readonly w: Float32Array;
+  readonly dy: Float32Array;
+}
+
+function ownRates(m: number, k: number, n: number, operands: Operands): Record<string, number> {
+  return tf.tidy(() => {
+    const x = tf.tensor2d(operands.x, [m, k]);
+    const w = tf.tensor2d(operands.w, [n, k]);
+    const dy = tf.tensor2d(operands.dy, [m, n]);
+    const bias = tf.zeros([n]);
+    const rate = (call: () => tf.Tensor): number => {
+      const { best } = time(0.25, () => tf.dispose(call()));
+      return (2 * m * k * n) / best / 1e6;
+    };
+    const kernel = (name: string, inputs: tf.NamedTensorMap) => () => tf.engine().runKernel(name, inputs) as tf.Tensor;
+    return {
+      NT: rate(() => linear(x, w, bias)),
+      NN: rate(kernel("LinearInputGradient", { dy, weight: w })),
+      TN: rate(kernel("LinearWeightGradient", { x, dy })),
+    };
+  });
+}
+
+async function stockRate(m: number, k: number, n: number, operands: Operands): Promise<number> {
+  await import("@tensorflow/tfjs-backend-wasm");
+  await tf.setBackend("wasm");
+  return tf.tidy(() => {
+    const x = tf.tensor2d(operands.x, [m, k]);
+    const w = tf.tensor2d(operands.w, [k, n]);
+    const { best } = time(0.25, () => tf.dispose(tf.matMul(x, w)));
+    return (2 * m * k * n) / best / 1e6;
+  });
+}
+
+export async function engineRows(): Promise<PerfRow[]> {
+  return [...(await gemmRows()), ...(await stepRows(SIZES.S, 10)), ...(await stepRows(SIZES.mini, null))];
+}
