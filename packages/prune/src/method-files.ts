@@ -16,13 +16,18 @@ export async function methodNames(): Promise<readonly string[]> {
     .sort();
 }
 
+/** Where the file of a method that ships lies: its bytes are the method's version. */
+export function methodPath(name: string): string {
+  return resolve(METHODS, `${name}.ts`);
+}
+
 /**
  * Loads a method by name, or by the path of a file anywhere. Throws a PruneError when there is no such method ("did you
  * mean"), when its file cannot be loaded, or when it does not export one.
  */
 export async function loadMethod(nameOrPath: string): Promise<Method> {
   const names = await methodNames();
-  if (names.includes(nameOrPath)) return importMethod(resolve(METHODS, `${nameOrPath}.ts`));
+  if (names.includes(nameOrPath)) return importMethod(methodPath(nameOrPath));
   if (!/[/\\]|\.[cm]?[jt]s$/.test(nameOrPath)) {
     const near = closest(nameOrPath, names);
     throw new PruneError(
