@@ -22,6 +22,7 @@ export {
 } from "./parameters.ts";
 export { parseSafetensors, type StoredDtype } from "./safetensors.ts";
 export { learningRateAt, type Schedule } from "./schedule.ts";
+export { type AnswerStart, type Start, startFromBert, startFromLxmert, startFromLxmertQa } from "./start.ts";
 export {
   basicTokens,
   type EncodedTexts,
