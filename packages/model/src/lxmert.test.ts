@@ -6,6 +6,7 @@ import { initialise } from "./initialise.ts";
 import { disposeInput, type LxmertArrays, type LxmertInput, lxmertInput } from "./input.ts";
 import { Lxmert } from "./lxmert.ts";
 import { deadParameters, parameterCount, parameterShapes } from "./parameters.ts";
+import { scoped } from "./scope.ts";
 import { answerLogits, gradientsOf } from "./training.ts";
 
 const TINY: PartialLxmertConfig = {
@@ -67,7 +68,7 @@ interface Answer {
 }
 
 function logitsAndGradients(network: Lxmert, inputs: LxmertArrays): Answer {
-  return tf.tidy(() =>
+  return scoped(() =>
     using(network, inputs, (input) => {
       const targets = tf.tensor2d(
         Float32Array.from({ length: 12 }, (_, i) => (i % 5) / 4),
@@ -79,9 +80,9 @@ function logitsAndGradients(network: Lxmert, inputs: LxmertArrays): Answer {
       return {
         logits: network.forward(input, null).logits.dataSync<"float32">().slice(),
         gradients: new Map([...gradients].map(([name, gradient]) => [name, gradient.dataSync<"float32">().slice()])),
-      } as unknown as tf.TensorContainer;
+      };
     }),
-  ) as unknown as Answer;
+  );
 }
 
 function expectSame(actual: Answer, expected: Answer): void {

@@ -4,6 +4,7 @@ import { checkEndToEnd } from "./end-to-end.ts";
 import { checkForward } from "./forward.ts";
 import { checkBertAdam, checkOperations, checkSchedule } from "./ops.ts";
 import type { Finding } from "./oracle.ts";
+import { checkNothingLabelled, checkPretraining } from "./pretraining.ts";
 import { checkTokenizer } from "./tokens.ts";
 import { checkTraining } from "./training.ts";
 import {
@@ -29,6 +30,8 @@ const CHECKS: readonly (readonly [RegExp, Check])[] = [
   [/^ops\/bertadam\w*\.safetensors$/, checkBertAdam],
   [/^forward\/.+\.safetensors$/, checkForward],
   [/^train\/.+\.safetensors$/, checkTraining],
+  [/^pretrain\/all_ignored\w*\.json$/, checkNothingLabelled],
+  [/^pretrain\/.+\.safetensors$/, checkPretraining],
   [/^weights\/names\.json$/, checkNames],
   [/^weights\/vqa\w*\.pth$/, checkpointLike("weights/vqa.safetensors")],
   [/^weights\/\w*LXRT\.pth$/, checkpointLike("weights/model_LXRT.safetensors")],

@@ -11,6 +11,7 @@ import {
 import { bertAdam, Optimiser } from "../optimiser.ts";
 import { learningRateAt } from "../schedule.ts";
 import { readSafetensorsHeader } from "../safetensors-file.ts";
+import { scoped } from "../scope.ts";
 import type { Weights } from "../weights.ts";
 import { join } from "node:path";
 import {
@@ -26,9 +27,7 @@ import {
 /** Single operations with their gradients. */
 export async function checkOperations(directory: string, file: string): Promise<readonly Finding[]> {
   const tensors = await oracleTensors(directory, file);
-  return [gelus, layerNorms, attentions, losses, clipping].flatMap(
-    (check) => tf.tidy(() => check(tensors) as unknown as tf.TensorContainer) as unknown as Finding[],
-  );
+  return [gelus, layerNorms, attentions, losses, clipping].flatMap((check) => scoped(() => check(tensors)));
 }
 
 function input<R extends tf.Rank>(

@@ -11,6 +11,7 @@ import { stateDict, withTorchFile } from "../torch-file.ts";
 import { isTensor } from "../torch-pickle.ts";
 import { answerLogits } from "../training.ts";
 import type { Weights, WeightTensor } from "../weights.ts";
+import { pretrainingNames } from "./pretraining.ts";
 import {
   ACTIVATION_TOLERANCE,
   expectedOf,
@@ -96,7 +97,11 @@ function rows(shape: readonly number[], values: readonly number[]): unknown {
 
 /** The names and shapes of all parameters, in order. */
 export async function checkNames(directory: string, file: string): Promise<readonly Finding[]> {
-  const names = await oracleJson<{ vqa: Record<string, number[]>; vqa_multigpu: string[] }>(directory, file);
+  const names = await oracleJson<{
+    vqa: Record<string, number[]>;
+    vqa_multigpu: string[];
+    pretrain_parameters_order: string[];
+  }>(directory, file);
   const config = await oracleConfig(directory, "config.json", {});
   const shapes = [...parameterShapes(config)].map(([name, { shape }]) => [name, shape]);
   return [
@@ -106,6 +111,7 @@ export async function checkNames(directory: string, file: string): Promise<reado
       names.vqa_multigpu.map(singleGpuName),
       shapes.map(([name]) => name),
     ),
+    await pretrainingNames(directory, names.pretrain_parameters_order),
   ];
 }
 
@@ -122,7 +128,7 @@ interface LoadingRoutes {
 export async function checkLoadingRoutes(directory: string, file: string): Promise<readonly Finding[]> {
   const { loadLXMERT, loadLXMERTQA } = await oracleJson<LoadingRoutes>(directory, file);
   const config = await oracleConfig(directory, "config.json", NO_SAVINGS);
-  const checkpoint = await readCheckpoint(join(directory, "weights/model_LXRT.pth"));
+  const checkpoint = await readCheckpoint(join(directory, "weights/model_LXRT.safetensors"));
   const plain = startFromLxmert(config, checkpoint, 1);
   const { label2ans, pretrain_answers, source_row } = loadLXMERTQA;
   const answering = startFromLxmertQa(config, checkpoint, 1, label2ans, pretrain_answers);
