@@ -164,7 +164,8 @@ export function plainTrainer(parameters: Parameters, config: LxmertConfig, batch
         return tf.mean(tf.sum(losses, -1));
       }, variables);
       // A branch that the loss does not reach has no gradient, and Adam takes no null.
-      optimiser.applyGradients(Object.fromEntries(Object.entries(grads).filter(([, gradient]) => gradient !== null)));
+      const reached = Object.entries(grads).flatMap(([name, tensor]) => (tensor === null ? [] : [{ name, tensor }]));
+      optimiser.applyGradients(reached);
       return value.dataSync()[0]!;
     });
 }

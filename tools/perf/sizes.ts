@@ -1,5 +1,5 @@
 import { randomStream } from "@ticketbench/backend";
-import { type LxmertArrays, type LxmertConfig, lxmertConfig } from "@ticketbench/model";
+import { forwardFlops, type LxmertArrays, type LxmertConfig, lxmertConfig } from "@ticketbench/model";
 
 /** A model and the batch it is timed on. */
 export interface PerfSize {
@@ -69,21 +69,7 @@ export function makeBatch({ config, batch, tokens, regions }: PerfSize): PerfBat
 }
 
 /** Floating-point operations of the matrix products of one forward pass, dead branches and padding counted. */
-export function forwardFlops({ config, batch, tokens, regions }: PerfSize): number {
-  const { hidden: h, intermediate: f, layers, featureWidth, answers } = config;
-  const linear = (rows: number, inputs: number, outputs: number): number => 2 * rows * inputs * outputs;
-  const attention = (queries: number, keys: number): number =>
-    batch * (linear(2 * queries, h, h) + linear(2 * keys, h, h) + 4 * queries * keys * h);
-  const feedForward = (length: number): number => 2 * linear(batch * length, h, f);
-  const single = (length: number): number => attention(length, length) + feedForward(length);
-  const cross = attention(tokens, regions) + attention(regions, tokens) + single(tokens) + single(regions);
-  return (
-    linear(batch * regions, featureWidth + 4, h) +
-    layers.language * single(tokens) +
-    layers.object * single(regions) +
-    layers.cross * cross +
-    linear(batch, h, h) +
-    linear(batch, h, 2 * h) +
-    linear(batch, 2 * h, answers)
-  );
+export function batchFlops({ config, batch, tokens, regions }: PerfSize): number {
+  const whole = { ...config, savings: { deadVision: false, classTokenOnly: false } };
+  return batch * forwardFlops(whole, { tokens, regions }).total;
 }

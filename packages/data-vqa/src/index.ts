@@ -7,7 +7,18 @@ export { generateMiniVqa, MiniVqa, type MiniVqaOptions } from "./mini/generate.t
 export { type AnnotatorModel, MINI_PROFILES, type MiniProfile, type MiniProfileName } from "./mini/profile.ts";
 export type { Region } from "./mini/regions.ts";
 export type { Scene, SceneObject } from "./mini/scene.ts";
+export {
+  evaluateLxmert,
+  evaluateOfficial,
+  groundTruth,
+  type GroundTruth,
+  officialPercent,
+  type OfficialReport,
+  officialScore,
+} from "./official/evaluate.ts";
 export { type OfficialFolder, type OfficialFolderOptions, openOfficialFolder } from "./official/folder.ts";
+export { type Predictions, readPredictions, writePredictions } from "./official/predictions.ts";
+export { type AnnotationRecord, type QuestionRecord, readAnnotations, readQuestions } from "./official/records.ts";
 export { buildAnswerVocabulary } from "./official/vocabulary.ts";
 export { PRIOR_KEYS, type PriorKey, priorPredictions, type PriorWeight } from "./priors.ts";
 export { ANSWER_TYPES, type AnswerType, type LabelEntry, type Question } from "./question.ts";

@@ -1,1 +1,35 @@
-export {};
+export { BOX_WIDTH, type LxmertConfig, lxmertConfig, type PartialLxmertConfig, type Savings } from "./config.ts";
+export { ModelError } from "./error.ts";
+export { type ForwardFlops, forwardFlops, type InputLengths } from "./flops.ts";
+export { initialise } from "./initialise.ts";
+export { disposeInput, type LxmertArrays, type LxmertInput, lxmertInput } from "./input.ts";
+export { Lxmert, type LxmertOutput, type Observer } from "./lxmert.ts";
+export {
+  adamW,
+  bertAdam,
+  Optimiser,
+  type OptimiserMasks,
+  type OptimiserSettings,
+  type OptimiserStep,
+} from "./optimiser.ts";
+export {
+  deadParameters,
+  parameterCount,
+  type ParameterKind,
+  type ParameterShape,
+  parameterShapes,
+  sizeOf,
+} from "./parameters.ts";
+export { parseSafetensors, type StoredDtype } from "./safetensors.ts";
+export { learningRateAt, type Schedule } from "./schedule.ts";
+export {
+  basicTokens,
+  type EncodedTexts,
+  type EncodingLength,
+  PADDING_ID,
+  parseVocabulary,
+  Tokenizer,
+} from "./tokenizer.ts";
+export { answerLogits, bestAnswers, gradientsOf, trainStep, type TrainingStep, type VqaBatch } from "./training.ts";
+export { checkWeights, type Weights, type WeightTensor } from "./weights.ts";
+export { trainWordPiece } from "./wordpiece-training.ts";

@@ -1,1 +1,27 @@
-export {};
+export {
+  type Allocation,
+  apportion,
+  GRANULARITIES,
+  type Granularity,
+  type ModuleRatios,
+  unitsOf,
+} from "./allocation.ts";
+export {
+  defineMethod,
+  type MaskMethod,
+  type Method,
+  type MethodCard,
+  type PruneContext,
+  type Pruned,
+  type ScoreContext,
+  type ScoreMethod,
+} from "./define-method.ts";
+export { type Count, type Ledger, type LedgerLine, ledgerOf } from "./ledger.ts";
+export { KEEP, Mask } from "./mask.ts";
+export { decodeMask, encodeMask, hashMask, hashShapes } from "./mask-code.ts";
+export { deadParameters, kindOf, type Module, MODULES, moduleOf, type ParameterKind } from "./parameter.ts";
+export { parseParams, prune, type PruneOutcome, type PruneSettings } from "./prune.ts";
+export { PruneError } from "./prune-error.ts";
+export { describeScope, prunableNames, type Scope, type ScopeName, SCOPES } from "./scope.ts";
+export { type Scores, selectHighest, selectInUnits, type Slice, type Unit } from "./select.ts";
+export { type Shapes, shapesOf, sizeOf } from "./shapes.ts";

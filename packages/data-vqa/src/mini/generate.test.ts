@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { DataError } from "../error.ts";
 import { PRIOR_KEYS, priorPredictions } from "../priors.ts";
+import { evaluateOfficial, groundTruth } from "../official/evaluate.ts";
+import type { Question } from "../question.ts";
 import { accuracy, softScores } from "../score.ts";
 import { MINI_SHA256 } from "./checksums.ts";
 import { generateMiniVqa, type MiniVqa } from "./generate.ts";
@@ -112,6 +114,37 @@ describe("who cannot see the picture of mini-VQA", () => {
     const { overall, byAnswerType } = score(PRIOR_KEYS.question);
     expect(Math.abs(overall - 0.361)).toBeLessThan(0.025);
     expect(Math.abs(byAnswerType["yes/no"]! - 0.5)).toBeLessThan(0.03);
+  });
+});
+
+describe("real annotators of mini-VQA", () => {
+  const dataset = generateMiniVqa({ profile: "standard", annotators: "real" });
+  const questions = ["train", "minival"].flatMap((name) => dataset.split(name).questions);
+  const official = (answer: (question: Question) => string | null | undefined) => {
+    const predictions = new Map(questions.map((question) => [question.id, answer(question) ?? ""]));
+    return evaluateOfficial(questions.map(groundTruth), predictions);
+  };
+  const agreement = (type: string) => {
+    const ofType = questions.filter(({ answerType }) => answerType === type);
+    const agreeing = ofType.flatMap(({ answers, majorityAnswer }) => answers.filter((one) => one === majorityAnswer));
+    return agreeing.length / (10 * ofType.length);
+  };
+
+  test("let the majority answer score 95 to 98 and the first annotator 85 to 90 with the official metric", () => {
+    const majority = official(({ majorityAnswer }) => majorityAnswer).overall;
+    const first = official(({ answers }) => answers[0]).overall;
+    expect([majority > 0.95, majority < 0.98, first > 0.85, first < 0.9]).toEqual([true, true, true, true]);
+  });
+
+  test("agree with the majority as on VQA v2: .894 yes/no, .739 number, .621 other", () => {
+    expect(Math.abs(agreement("yes/no") - 0.894)).toBeLessThan(0.03);
+    expect(Math.abs(agreement("number") - 0.739)).toBeLessThan(0.03);
+    expect(Math.abs(agreement("other") - 0.621)).toBeLessThan(0.03);
+  });
+
+  test("are mild in the quick profile: each agrees with probability .92", () => {
+    const agreeing = minival.flatMap(({ answers, majorityAnswer }) => answers.filter((one) => one === majorityAnswer));
+    expect(agreeing.length / (10 * minival.length)).toBeCloseTo(0.92, 2);
   });
 });
 

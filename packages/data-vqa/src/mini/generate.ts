@@ -43,10 +43,12 @@ interface LoadedSplit extends VqaSplit {
   readonly images: readonly MiniImage[];
 }
 
-interface DetectedRegions {
-  readonly regions: readonly Region[];
-  /** Features of the first regions [as many as were asked for, featureWidth]. */
+/** The first regions of an image, as many as were asked for. */
+interface CachedRegions {
+  /** [count, featureWidth] */
   readonly features: Float32Array;
+  /** Fractions of the image [count, 4]. */
+  readonly boxes: Float32Array;
 }
 
 export class MiniVqa implements VqaDataset {
@@ -64,7 +66,7 @@ export class MiniVqa implements VqaDataset {
   readonly #answerIndex: ReadonlyMap<string, number>;
   readonly #detector: Detector;
   readonly #splits = new Map<SplitName, LoadedSplit>();
-  readonly #detected = new Map<string, DetectedRegions>();
+  readonly #cached = new Map<string, CachedRegions>();
 
   constructor(profile: MiniProfile, seed: number) {
     this.profile = profile;
@@ -110,23 +112,19 @@ export class MiniVqa implements VqaDataset {
 
   /** All regions that the simulated detector reports for an image, most confident first. */
   regions(imageId: string): readonly Region[] {
-    return (this.#detected.get(imageId) ?? this.#detect(imageId, 0)).regions;
+    return this.#detector.detect(this.scene(imageId), this.#imageStream(imageId).child(0));
   }
 
   fillRegions(imageId: string, count: number, features: Float32Array, boxes: Float32Array, row: number): void {
     checkRegionCount(this.name, count, this.regionsPerImage);
-    const width = this.featureWidth;
-    let detected = this.#detected.get(imageId);
-    if (!detected || detected.features.length < count * width) detected = this.#detect(imageId, count);
-    features.set(detected.features.subarray(0, count * width), row * width);
-    for (let i = 0; i < count; i++) {
-      const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = detected.regions[i]?.box ?? [];
-      const at = (row + i) * 4;
-      boxes[at] = x1 / CANVAS.width;
-      boxes[at + 1] = y1 / CANVAS.height;
-      boxes[at + 2] = x2 / CANVAS.width;
-      boxes[at + 3] = y2 / CANVAS.height;
+    let cached = this.#cached.get(imageId);
+    if (!cached || cached.boxes.length < count * 4) {
+      const regions = this.regions(imageId).slice(0, count);
+      cached = { features: this.#features(imageId, regions), boxes: normalisedBoxes(regions) };
+      this.#cached.set(imageId, cached);
     }
+    features.set(cached.features.subarray(0, count * this.featureWidth), row * this.featureWidth);
+    boxes.set(cached.boxes.subarray(0, count * 4), row * 4);
   }
 
   /** SHA-256, hex, over every question, scene, region and feature of a split: equal on every machine. */
@@ -134,8 +132,8 @@ export class MiniVqa implements VqaDataset {
     const { questions, images } = this.split(name);
     const digest = createHash("sha256").update(JSON.stringify(questions));
     for (const { id, scene } of images) {
-      const { regions, features } = this.#computeRegions(id, this.regionsPerImage);
-      digest.update(JSON.stringify([id, scene, this.captions(id), regions])).update(features);
+      const regions = this.regions(id);
+      digest.update(JSON.stringify([id, scene, this.captions(id), regions])).update(this.#features(id, regions));
     }
     return digest.digest("hex");
   }
@@ -149,22 +147,14 @@ export class MiniVqa implements VqaDataset {
     }
   }
 
-  #detect(imageId: string, count: number): DetectedRegions {
-    const detected = this.#computeRegions(imageId, count);
-    this.#detected.set(imageId, detected);
-    return detected;
-  }
-
   /** Each region's noise is a stream of its own, so the first k are the same however many are asked for. */
-  #computeRegions(imageId: string, count: number): DetectedRegions {
-    const { scene } = this.#image(imageId);
+  #features(imageId: string, regions: readonly Region[]): Float32Array {
     const random = this.#imageStream(imageId);
-    const regions = this.#detector.detect(scene, random.child(0));
-    const features = new Float32Array(count * this.featureWidth);
-    for (const [i, region] of regions.slice(0, count).entries()) {
+    const features = new Float32Array(regions.length * this.featureWidth);
+    for (const [i, region] of regions.entries()) {
       this.#detector.fillFeatures(region, random.child(2 + i), features, i * this.featureWidth);
     }
-    return { regions, features };
+    return features;
   }
 
   #image(imageId: string): MiniImage {
@@ -182,4 +172,11 @@ export class MiniVqa implements VqaDataset {
   #stream(split: SplitName, use = "scenes"): RandomStream {
     return RandomStream.named("mini-vqa", this.profile.name, this.seed, split, use);
   }
+}
+
+function normalisedBoxes(regions: readonly Region[]): Float32Array {
+  const { width, height } = CANVAS;
+  return Float32Array.from(
+    regions.flatMap(({ box: [x1, y1, x2, y2] }) => [x1 / width, y1 / height, x2 / width, y2 / height]),
+  );
 }

@@ -107,7 +107,7 @@ describe("a folder that is not right", () => {
   const faults: [string, () => void, RegExp][] = [
     ["is missing", () => rmSync(folder, { recursive: true }), /does not exist/],
     ["has no questions", () => undefined, /holds no VQA questions/],
-    ["is cut off", () => write("v2_OpenEnded_mscoco_train2014_questions.json", '{"questions": ['), /not valid JSON/],
+    ["is cut off", () => write("v2_OpenEnded_mscoco_train2014_questions.json", '{"questions": ['), /cut off/],
     ["is empty", () => write("v2_OpenEnded_mscoco_train2014_questions.json", ""), /is empty/],
     ["lacks the list", () => write("v2_OpenEnded_mscoco_train2014_questions.json", {}), /list named "questions"/],
     [

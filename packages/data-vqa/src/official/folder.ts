@@ -5,14 +5,8 @@ import { checkRegionCount, unknownSplit, type VqaDataset, type VqaSplit } from "
 import { DataError } from "../error.ts";
 import { answerIndex, softLabel } from "../label.ts";
 import type { Question } from "../question.ts";
-import { readJsonFile } from "./json-file.ts";
-import {
-  type AnnotationRecord,
-  annotationRecord,
-  parseRecord,
-  type QuestionRecord,
-  questionRecord,
-} from "./records.ts";
+import { readJsonList } from "./json-list.ts";
+import { type AnnotationRecord, type QuestionRecord, readAnnotations, readQuestions } from "./records.ts";
 import { buildAnswerVocabulary } from "./vocabulary.ts";
 
 export interface OfficialFolderOptions {
@@ -106,23 +100,15 @@ export class OfficialFolder implements VqaDataset {
   #read(name: string): Question[] {
     const files = this.#filesOf(name);
     const annotations = files.annotations === null ? null : readAnnotations(files.annotations);
-    const file = readJsonFile(files.questions);
-    const subtype = imageSet(name, file);
-    const seen = new Set<number>();
-    return entriesOf(file, "questions", files.questions).map((entry, index) => {
-      const record = parseRecord(questionRecord, entry, files.questions, index);
-      if (seen.has(record.question_id)) {
-        throw new DataError(`${files.questions}: question id ${record.question_id} appears twice; ids must be unique`);
-      }
-      seen.add(record.question_id);
-      return this.#question(record, annotations?.get(record.question_id), subtype, files);
-    });
+    const { records, imageSet } = readQuestions(files.questions);
+    const set = imageSet ?? imageSetOf(name);
+    return records.map((record) => this.#question(record, annotations?.get(record.question_id), set, files));
   }
 
   #question(
     record: QuestionRecord,
     annotation: AnnotationRecord | undefined,
-    subtype: string,
+    imageSet: string,
     files: SplitFiles,
   ): Question {
     if (files.annotations !== null && !annotation) {
@@ -131,7 +117,7 @@ export class OfficialFolder implements VqaDataset {
     const answers = annotation?.answers.map(({ answer }) => answer) ?? [];
     return {
       id: record.question_id,
-      imageId: `COCO_${subtype}_${String(record.image_id).padStart(12, "0")}`,
+      imageId: `COCO_${imageSet}_${String(record.image_id).padStart(12, "0")}`,
       text: record.question,
       questionType: annotation?.question_type ?? "",
       answerType: annotation?.answer_type ?? "other",
@@ -183,34 +169,15 @@ function findSplits(folder: string): Map<string, SplitFiles> {
 function givenVocabulary(folder: string): string[] | null {
   const path = join(folder, "trainval_label2ans.json");
   if (!existsSync(path)) return null;
-  const answers = readJsonFile(path);
-  if (!Array.isArray(answers) || !answers.every((answer) => typeof answer === "string")) {
-    throw new DataError(`${path}: expected a list of answer strings`);
-  }
+  const answers: string[] = [];
+  readJsonList(path, null, (answer, index) => {
+    if (typeof answer !== "string") throw new DataError(`${path}: entry ${index} is not an answer string`);
+    answers.push(answer);
+  });
   return answers;
 }
 
-function readAnnotations(file: string): Map<number, AnnotationRecord> {
-  const byQuestion = new Map<number, AnnotationRecord>();
-  for (const [index, entry] of entriesOf(readJsonFile(file), "annotations", file).entries()) {
-    const record = parseRecord(annotationRecord, entry, file, index);
-    if (byQuestion.has(record.question_id)) {
-      throw new DataError(`${file}: question id ${record.question_id} appears twice; ids must be unique`);
-    }
-    byQuestion.set(record.question_id, record);
-  }
-  return byQuestion;
-}
-
-function entriesOf(value: unknown, key: "questions" | "annotations", file: string): unknown[] {
-  const entries = (value as Record<string, unknown> | null)?.[key];
-  if (!Array.isArray(entries)) throw new DataError(`${file}: expected an object with a list named "${key}"`);
-  return entries;
-}
-
-/** The image set in an image's name: the file's `data_subtype`, or what the split is called; vqa2-60k is train2014. */
-function imageSet(split: string, file: unknown): string {
-  const subtype = (file as { data_subtype?: unknown } | null)?.data_subtype;
-  if (typeof subtype === "string") return subtype;
+/** The image set of files that do not name it: what the split is called; vqa2-60k's are all of train2014. */
+function imageSetOf(split: string): string {
   return /^(train|val|test)\d{4}/.test(split) ? split : "train2014";
 }

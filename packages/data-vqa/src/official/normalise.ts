@@ -26,6 +26,7 @@ const MARKS = [
   "?",
   "!",
 ];
+const ANY_MARK = /[;/[\]"{}()=+\\_\-><@`,?!.]/;
 const DIGITS_AROUND_COMMA = /\p{Nd},\p{Nd}/u;
 const PERIOD_BEFORE_NO_DIGIT = /\.(?!\p{Nd})/gu;
 /** The original passes a flag where the number of replacements belongs: later periods stay. */
@@ -62,6 +63,7 @@ function withoutOneApostrophe(word: string): string[] {
  * space, or the text has a comma between digits, which then goes for every mark), while the output is what changes.
  */
 export function processPunctuation(text: string): string {
+  if (!ANY_MARK.test(text)) return text;
   const deleteAll = DIGITS_AROUND_COMMA.test(text);
   let out = text;
   for (const mark of MARKS) {
@@ -81,16 +83,26 @@ export function processDigitArticle(text: string): string {
     .join(" ");
 }
 
+/** Both steps, punctuation first. */
+export function normalise(text: string): string {
+  return processDigitArticle(processPunctuation(text));
+}
+
 /** The form in which answers enter an answer vocabulary: both steps, and no comma left. */
 export function vocabularyForm(answer: string): string {
-  return processDigitArticle(processPunctuation(answer)).replaceAll(",", "");
+  return normalise(answer).replaceAll(",", "");
 }
 
-/** Split at what Python calls white space; it counts U+001C to U+001F and U+0085 and not U+FEFF. */
+/** White space as Python sees it, which includes U+001C to U+001F and U+0085 and not U+FEFF. */
+const SPACE = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+";
+const SPACES = new RegExp(SPACE);
+const OUTER_SPACES = new RegExp(`^${SPACE}|${SPACE}$`, "g");
+
+/** The text without white space at its ends. */
+export function stripSpace(text: string): string {
+  return text.replace(OUTER_SPACES, "");
+}
+
 function words(text: string): string[] {
-  return text.split(PYTHON_SPACE).filter((word) => word !== "");
+  return text.split(SPACES).filter((word) => word !== "");
 }
-
-const PYTHON_SPACE = new RegExp(
-  "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+",
-);

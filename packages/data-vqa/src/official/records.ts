@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DataError } from "../error.ts";
 import { ANSWER_TYPES } from "../question.ts";
+import { readJsonList } from "./json-list.ts";
 
 /** One entry of `questions` in an official questions file; other keys are tolerated. */
 export const questionRecord = z.object({
@@ -32,4 +33,41 @@ export function parseRecord<T>(schema: z.ZodType<T>, record: unknown, file: stri
   const [issue] = parsed.error.issues;
   const where = issue && issue.path.length > 0 ? `${issue.path.join(".")}: ` : "";
   throw new DataError(`${file}: ${which}: ${where}${issue?.message ?? "not the expected record"}`);
+}
+
+/** An official questions file. */
+export interface QuestionsFile {
+  readonly records: readonly QuestionRecord[];
+  /** The image set that image names carry, e.g. `val2014`; null where the file does not say. */
+  readonly imageSet: string | null;
+}
+
+/** Read an official questions file, with or without header. Throws DataError for what is not one. */
+export function readQuestions(path: string): QuestionsFile {
+  const records: QuestionRecord[] = [];
+  const seen = new Set<number>();
+  const header = readJsonList(path, "questions", (entry, index) => {
+    const record = parseRecord(questionRecord, entry, path, index);
+    refuseTwice(seen, record.question_id, path);
+    seen.add(record.question_id);
+    records.push(record);
+  });
+  const { data_subtype: subtype } = header;
+  return { records, imageSet: typeof subtype === "string" ? subtype : null };
+}
+
+/** Read an official annotations file into a map by question id, in file order. Throws DataError for what is not one. */
+export function readAnnotations(path: string): Map<number, AnnotationRecord> {
+  const records = new Map<number, AnnotationRecord>();
+  readJsonList(path, "annotations", (entry, index) => {
+    const record = parseRecord(annotationRecord, entry, path, index);
+    refuseTwice(records, record.question_id, path);
+    records.set(record.question_id, record);
+  });
+  return records;
+}
+
+/** Two entries for one question make every score ambiguous. */
+export function refuseTwice(seen: { has(id: number): boolean }, id: number, path: string): void {
+  if (seen.has(id)) throw new DataError(`${path}: question id ${id} appears twice; remove one of the two entries`);
 }

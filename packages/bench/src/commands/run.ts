@@ -1,0 +1,87 @@
+import { availableParallelism } from "node:os";
+import { relative, resolve } from "node:path";
+import { writePlan } from "../plan/plan-file.ts";
+import type { Plan } from "../plan/plan.ts";
+import { ResultFolder } from "../run/records.ts";
+import { type RunEnd, type RunOptions, runPlan } from "../run/run-plan.ts";
+import { prepareFolder, Workspace } from "../run/workspace.ts";
+import { StudyError } from "../study/error.ts";
+import { chooseView } from "../view/view.ts";
+import { planFor, programUrl, type StudyWords } from "./study-source.ts";
+import { resultTable } from "./result-table.ts";
+
+export interface RunWords extends StudyWords {
+  readonly work: string;
+  readonly out?: string;
+  readonly jobs?: string;
+  readonly retryFailed: boolean;
+  readonly json: boolean;
+}
+
+/** `ticketbench run`: exit code 0 when every cell has a result, 1 when one failed, 130 when it was stopped. */
+export async function run(source: string, words: RunWords): Promise<void> {
+  const jobs = parseJobs(words.jobs);
+  const plan = await planFor(source, words);
+  const workspace = new Workspace(resolve(words.work));
+  const results = new ResultFolder(resolve(words.out ?? workspace.resultsFolder(plan.study.name)));
+  await prepareFolder(workspace.root);
+  await prepareFolder(results.folder);
+  const planFile = workspace.planFile(plan.study.name, plan.hash);
+  await writePlan(planFile, plan);
+  const end = await runWithView(plan, words.json, {
+    ...{ planFile, workspace, results, jobs },
+    programUrl: programUrl(words),
+    retryFailed: words.retryFailed,
+  });
+  if (!words.json) await sayWhatCame(plan, results, end);
+  process.exitCode = end.left > 0 ? 130 : end.failed + end.blocked > 0 ? 1 : 0;
+}
+
+async function runWithView(
+  plan: Plan,
+  asJson: boolean,
+  options: Omit<RunOptions, "signal" | "onEvent">,
+): Promise<RunEnd> {
+  const view = chooseView(plan, process.stdout, asJson);
+  const stop = new AbortController();
+  const onSignal = (): void => {
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort();
+    process.stderr.write("\nstopping: running cells finish their step and save a checkpoint (again: stop at once)\n");
+  };
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  try {
+    return await runPlan(plan, { ...options, signal: stop.signal, onEvent: (event) => view.see(event) });
+  } finally {
+    view.close();
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+  }
+}
+
+async function sayWhatCame(plan: Plan, results: ResultFolder, end: RunEnd): Promise<void> {
+  const folder = relative(process.cwd(), results.folder) || ".";
+  console.log(await resultTable(plan, results));
+  console.log(`${end.done} of ${plan.cells.length} cells done; results in ${folder}/`);
+  if (end.left > 0) console.log(`stopped with ${end.left} to do; go on with\n  ${sameCommand()}`);
+  else if (end.failed > 0) {
+    const blocked = end.blocked > 0 ? ` (and ${end.blocked} that need them wait)` : "";
+    console.log(`${end.failed} failed${blocked}: the reason and the log's end are in their results; try again with`);
+    console.log(`  ${sameCommand("--retry-failed")}`);
+  } else console.log(`see them on the site with\n  npm run site -- --results ${folder}`);
+}
+
+/** The command as it was given, to be given again. */
+function sameCommand(...more: string[]): string {
+  const words = process.argv.slice(3).filter((word) => !more.includes(word));
+  const all = [...words, ...more].map((word) =>
+    /^[\w./=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`,
+  );
+  const isBench = process.env.npm_lifecycle_event === "bench";
+  return isBench ? `npm run bench -- ${all.join(" ")}` : `ticketbench run ${all.join(" ")}`;
+}
+
+function parseJobs(jobs: string | undefined): number {
+  if (jobs === undefined) return availableParallelism();
+  if (!/^[1-9]\d{0,3}$/.test(jobs)) throw new StudyError(`--jobs ${jobs}: expected a whole number from 1 up`);
+  return Number(jobs);
+}

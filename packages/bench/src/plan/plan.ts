@@ -1,0 +1,171 @@
+import { z } from "zod";
+import { type Study, studySchema, ticketShape, trainingShape } from "../study/study.ts";
+import { canonicalJson, contentHash, withoutDefaults } from "./canonical.ts";
+import {
+  type Cell,
+  cellSchema,
+  type Engine,
+  type PlannedCell,
+  type Pruning,
+  type Training,
+  type TrainingEntry,
+  trainingEntrySchema,
+} from "./cell.ts";
+import { atAxes, axisCombinations, type GridPoint, gridPoints, type MethodChoice } from "./grid.ts";
+
+/** A study resolved and frozen: every cell it asks for, in the order in which they are best run. */
+export const planSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  /** Content hash of all below: two plans with one hash ask for the same work. */
+  hash: z.string(),
+  study: studySchema,
+  trainings: z.array(trainingEntrySchema),
+  cells: z.array(cellSchema),
+});
+export type Plan = z.output<typeof planSchema>;
+
+/** Where the parts of a cell's identity come from that no study can know. */
+export interface Identities {
+  /** Content hash of the dataset that these settings name. */
+  dataset(settings: Training["dataset"]): Promise<string>;
+  /** Names the start weights by content; `dataset` is the hash from above. */
+  start(training: Training, dataset: string): Promise<string>;
+  /** Title, version (a hash of its code) and complete parameters of a method; throws StudyError for an unknown one. */
+  method(choice: MethodChoice): Promise<Omit<Pruning["method"], "id">>;
+  /** The engine that "auto" or a name stands for; throws StudyError where it is not installed. */
+  engine(name: Study["engine"]): Promise<Engine>;
+}
+
+/** Resolve a study into its cells: starts, then dense networks by seed, then tickets. Same study, same plan. */
+export async function planStudy(study: Study, identities: Identities): Promise<Plan> {
+  const builder = new PlanBuilder(study, identities);
+  for (const axes of axisCombinations(study.matrix)) {
+    for (const seed of study.seeds) await builder.dense(axes, seed);
+  }
+  for (const point of gridPoints(study)) await builder.ticket(point);
+  return builder.finish();
+}
+
+/** A planned cell together with the settings of its training. */
+export function cellAt(plan: Plan, cell: PlannedCell): Cell {
+  const inputs = plan.trainings[cell.training];
+  if (inputs === undefined) throw new Error(`plan ${plan.hash}: cell ${cell.id} has no training ${cell.training}`);
+  return { ...cell, inputs };
+}
+
+interface Variant {
+  readonly study: Study;
+  readonly training: number;
+  /** Hash of all that the dense networks of this training depend on, the seed apart. */
+  readonly content: string;
+  readonly suffix: string;
+}
+
+class PlanBuilder {
+  readonly #trainings: TrainingEntry[] = [];
+  readonly #cells = new Map<string, PlannedCell>();
+  readonly #variants = new Map<string, Promise<Variant>>();
+  readonly #methods = new Map<string, ReturnType<Identities["method"]>>();
+  readonly #study: Study;
+  readonly #identities: Identities;
+
+  constructor(study: Study, identities: Identities) {
+    this.#study = study;
+    this.#identities = identities;
+  }
+
+  async dense(axes: GridPoint["axes"], seed: number): Promise<string> {
+    const { training, content, suffix, study } = await this.#variant(axes);
+    const id = contentHash({ dense: content, seed });
+    if (this.#cells.has(id)) return id;
+    const needs = study.start.kind === "pretrain" ? [this.#start(training, suffix)] : [];
+    this.#cells.set(id, { kind: "dense", id, label: `dense seed ${seed}${suffix}`, needs, training, seed });
+    return id;
+  }
+
+  async ticket({ method, sparsity, seed, axes }: GridPoint): Promise<void> {
+    const { study, training, suffix } = await this.#variant(axes);
+    const dense = await this.dense(axes, seed);
+    const { scope, allocation, retraining, phases } = study;
+    const settings = { scope, allocation, retraining, phases };
+    const { title, version, params: allParams } = await this.#method(method);
+    const pruning: Pruning = { method: { id: method.id, title, version, params: allParams }, sparsity, ...settings };
+    const content = { method: version, params: allParams, sparsity, ...elided(ticketSettings, settings) };
+    const id = contentHash({ ticket: content, dense });
+    const params = Object.keys(method.params).length === 0 ? "" : ` ${canonicalJson(method.params)}`;
+    const label = `${method.id}${params} ${percent(sparsity)} seed ${seed}${suffix}`;
+    this.#cells.set(id, { kind: "ticket", id, label, needs: [dense], training, seed, pruning });
+  }
+
+  finish(): Plan {
+    const rank = { start: 0, dense: 1, ticket: 2 };
+    const cells = [...this.#cells.values()].sort((a, b) => rank[a.kind] - rank[b.kind]);
+    const content = { schemaVersion: 1 as const, study: this.#study, trainings: this.#trainings, cells };
+    const hash = contentHash({ study: elided(studySchema, this.#study), cells: cells.map((cell) => cell.id) });
+    return { ...content, hash };
+  }
+
+  #start(training: number, suffix: string): string {
+    const { settings, dataset, start } = this.#trainings[training] as TrainingEntry;
+    const id = contentHash({ start, dataset, engine: settings.engine.name });
+    if (!this.#cells.has(id)) {
+      this.#cells.set(id, { kind: "start", id, label: `start weights${suffix}`, needs: [], training });
+    }
+    return id;
+  }
+
+  #variant(axes: GridPoint["axes"]): Promise<Variant> {
+    const key = canonicalJson(axes);
+    const known = this.#variants.get(key);
+    if (known !== undefined) return known;
+    const made = this.#makeVariant(axes);
+    this.#variants.set(key, made);
+    return made;
+  }
+
+  async #makeVariant(axes: GridPoint["axes"]): Promise<Variant> {
+    const study = atAxes(this.#study, axes);
+    const engine = await this.#identities.engine(study.engine);
+    const settings: Training = {
+      dataset: study.dataset,
+      model: study.model,
+      start: study.start,
+      recipe: study.recipe,
+      engine,
+    };
+    const dataset = await this.#identities.dataset(settings.dataset);
+    const start = await this.#identities.start(settings, dataset);
+    const inputs = { engine: engine.name, dataset, start };
+    const content = contentHash({ ...elided(trainingSettings, locationless(settings)), inputs });
+    const same = this.#trainings.findIndex((entry) => canonicalJson(entry.settings) === canonicalJson(settings));
+    const training = same >= 0 ? same : this.#trainings.push({ settings, dataset, start }) - 1;
+    const words = Object.entries(axes).map(([path, value]) => `${path}=${JSON.stringify(value)}`);
+    return { study, training, content, suffix: words.length === 0 ? "" : ` ${words.join(" ")}` };
+  }
+
+  #method(choice: MethodChoice): ReturnType<Identities["method"]> {
+    const key = canonicalJson(choice);
+    const known = this.#methods.get(key) ?? this.#identities.method(choice);
+    this.#methods.set(key, known);
+    return known;
+  }
+}
+
+const trainingSettings = z.object(trainingShape);
+const ticketSettings = z.object(ticketShape);
+
+function elided(schema: z.ZodType, value: unknown): Record<string, unknown> {
+  return withoutDefaults(schema, value) as Record<string, unknown>;
+}
+
+/** Where files lie is no part of what they hold: their hashes stand for them. */
+function locationless(settings: Training): unknown {
+  const dataset = settings.dataset.kind === "folder" ? { ...settings.dataset, path: "" } : settings.dataset;
+  const start = settings.start.kind === "checkpoint" ? { ...settings.start, file: "" } : settings.start;
+  return { ...settings, dataset, start };
+}
+
+/** A share as people read it: 0.5 is "50 %". */
+export function percent(fraction: number): string {
+  return `${Number((100 * fraction).toFixed(4))} %`;
+}

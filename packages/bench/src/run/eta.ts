@@ -1,0 +1,83 @@
+import type { PlannedCell } from "../plan/cell.ts";
+import type { RunEvent } from "./events.ts";
+
+interface Running {
+  readonly startedAt: number;
+  fraction: number;
+}
+
+/** How long a run will still take, from how long its cells took so far and how far the running ones are. */
+export class Eta {
+  readonly #kinds: ReadonlyMap<string, PlannedCell["kind"]>;
+  readonly #waiting = new Map<string, PlannedCell["kind"]>();
+  readonly #running = new Map<string, Running>();
+  readonly #durations = new Map<PlannedCell["kind"], number[]>();
+  #jobs = 1;
+
+  constructor(cells: readonly PlannedCell[]) {
+    this.#kinds = new Map(cells.map((cell) => [cell.id, cell.kind]));
+    for (const cell of cells) this.#waiting.set(cell.id, cell.kind);
+  }
+
+  /** `now` in milliseconds on any steady clock. */
+  see(event: RunEvent, now: number): void {
+    if (event.type === "run") this.#jobs = event.jobs;
+    if (!("cell" in event)) return;
+    if (event.type === "started") {
+      this.#waiting.delete(event.cell);
+      this.#running.set(event.cell, { startedAt: now, fraction: 0 });
+    } else if (event.type === "progress") {
+      const running = this.#running.get(event.cell);
+      if (running !== undefined) running.fraction = event.fraction ?? running.fraction;
+    } else if (event.type !== "damaged") {
+      if (event.type === "done") this.#finish(event.cell, now);
+      this.#running.delete(event.cell);
+      this.#waiting.delete(event.cell);
+    }
+  }
+
+  /** Seconds to the end of the run, or null while nothing is known. */
+  secondsLeft(now: number): number | null {
+    let milliseconds = 0;
+    for (const kind of this.#waiting.values()) {
+      const expected = this.#expected(kind, now);
+      if (expected === null) return null;
+      milliseconds += expected;
+    }
+    let longest = 0;
+    for (const [cell, { startedAt, fraction }] of this.#running) {
+      const expected = this.#expected(this.#kinds.get(cell) ?? "ticket", now);
+      if (fraction === 0 && expected === null) return null;
+      const elapsed = now - startedAt;
+      const left = fraction > 0 ? (elapsed / fraction) * (1 - fraction) : Math.max(0, (expected ?? 0) - elapsed);
+      milliseconds += left;
+      longest = Math.max(longest, left);
+    }
+    return Math.max(milliseconds / this.#jobs, longest) / 1000;
+  }
+
+  /** Milliseconds a cell of this kind takes: the mean so far; failing that, of another kind, or of one now running. */
+  #expected(kind: PlannedCell["kind"], now: number): number | null {
+    const own = this.#durations.get(kind) ?? [];
+    const known = own.length > 0 ? own : [...this.#durations.values()].flat();
+    if (known.length > 0) return known.reduce((sum, each) => sum + each, 0) / known.length;
+    const partial = [...this.#running.values()].filter(({ fraction }) => fraction > 0.02);
+    const guesses = partial.map(({ startedAt, fraction }) => (now - startedAt) / fraction);
+    return guesses.length === 0 ? null : Math.max(...guesses);
+  }
+
+  #finish(cell: string, now: number): void {
+    const running = this.#running.get(cell);
+    const kind = this.#kinds.get(cell);
+    if (running === undefined || kind === undefined) return;
+    this.#durations.set(kind, [...(this.#durations.get(kind) ?? []), now - running.startedAt]);
+  }
+}
+
+/** 75 s is "1 min 15 s"; a day is "24 h 0 min". */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}

@@ -1,0 +1,164 @@
+import PQueue from "p-queue";
+import type { PlannedCell } from "../plan/cell.ts";
+import { cellAt, type Plan } from "../plan/plan.ts";
+import { WorkspaceError } from "./atomic-file.ts";
+import { type ProcessEnd, runCellProcess } from "./cell-process.ts";
+import { type CellEvent, type RunEvent, WORKER_EXIT } from "./events.ts";
+import { recordFailure } from "./failure.ts";
+import type { FailureReason } from "./program.ts";
+import type { ResultFolder } from "./records.ts";
+import type { Workspace } from "./workspace.ts";
+
+export interface RunOptions {
+  readonly planFile: string;
+  readonly programUrl: string;
+  readonly workspace: Workspace;
+  readonly results: ResultFolder;
+  readonly jobs: number;
+  readonly retryFailed: boolean;
+  /** Ask the run to stop: running cells save a checkpoint, no other begins. */
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: RunEvent) => void;
+}
+
+export interface RunEnd {
+  readonly done: number;
+  readonly failed: number;
+  /** Cells whose need failed. */
+  readonly blocked: number;
+  /** Cells that are still to do, because the run was stopped. */
+  readonly left: number;
+}
+
+type Outcome = "done" | "failed" | "blocked" | "left";
+const PRIORITY = { start: 2, dense: 1, ticket: 0 };
+
+/**
+ * Run what is missing of a plan, each cell in a process of its own, at most `jobs` at a time, needs before what needs
+ * them. A failed cell is recorded and the others go on. Throws WorkspaceError where nothing can be written any more.
+ */
+export async function runPlan(plan: Plan, options: RunOptions): Promise<RunEnd> {
+  return new PlanRun(plan, options).run();
+}
+
+class PlanRun {
+  readonly #plan: Plan;
+  readonly #options: RunOptions;
+  readonly #queue: PQueue;
+  readonly #outcomes = new Map<string, Promise<Outcome>>();
+  readonly #stop = new AbortController();
+  #broken: string | null = null;
+
+  constructor(plan: Plan, options: RunOptions) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#queue = new PQueue({ concurrency: options.jobs });
+  }
+
+  async run(): Promise<RunEnd> {
+    const { signal, onEvent, jobs } = this.#options;
+    const abort = (): void => this.#stop.abort();
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    const finished = await this.#finished();
+    const { study, hash, cells } = this.#plan;
+    onEvent({ type: "run", study: study.name, plan: hash, cells: cells.length, jobs });
+    const wanted = await this.#wanted(finished);
+    for (const cell of cells) {
+      const because = finished.get(cell.id) ?? "done";
+      if (!wanted.has(cell.id)) onEvent({ type: "skipped", cell: cell.id, because });
+      this.#outcomes.set(cell.id, wanted.has(cell.id) ? this.#schedule(cell) : Promise.resolve(because));
+    }
+    const outcomes = await Promise.all(this.#outcomes.values());
+    signal.removeEventListener("abort", abort);
+    if (this.#broken !== null) throw new WorkspaceError(this.#broken);
+    const count = (outcome: Outcome): number => outcomes.filter((each) => each === outcome).length;
+    const end = { done: count("done"), failed: count("failed"), blocked: count("blocked"), left: count("left") };
+    onEvent({ type: "end", ...end });
+    return end;
+  }
+
+  /** Cells with a verified result; damaged files are put aside, so that their cells run again. */
+  async #finished(): Promise<Map<string, "done" | "failed">> {
+    const { results, retryFailed, onEvent } = this.#options;
+    const states = await results.states(
+      this.#plan.cells.filter((cell) => cell.kind !== "start").map((cell) => cell.id),
+    );
+    const finished = new Map<string, "done" | "failed">();
+    for (const [id, state] of states) {
+      if (state.state === "done" || (state.state === "failed" && !retryFailed)) finished.set(id, state.state);
+      if (state.state === "damaged") {
+        const aside = await results.setAside(state.file);
+        onEvent({ type: "damaged", cell: id, message: `${state.message}; kept as ${aside}, the cell runs again` });
+      }
+    }
+    return finished;
+  }
+
+  /** Cells without a result, and those with one whose artifacts they need and the store no longer has. */
+  async #wanted(finished: ReadonlyMap<string, "done" | "failed">): Promise<Set<string>> {
+    const { cells } = this.#plan;
+    const wanted = new Set(cells.filter((cell) => cell.kind !== "start" && !finished.has(cell.id)).map(({ id }) => id));
+    const held = new Map<string, boolean>();
+    // What needs comes after what is needed, so that from the end every need is seen before its own needs.
+    for (const cell of cells.toReversed()) {
+      if (!wanted.has(cell.id)) continue;
+      for (const need of cell.needs) {
+        if (!held.has(need)) held.set(need, await this.#options.workspace.store.holds(need));
+        if (held.get(need) === false && finished.get(need) !== "failed") wanted.add(need);
+      }
+    }
+    return wanted;
+  }
+
+  async #schedule(cell: PlannedCell): Promise<Outcome> {
+    const needs = await Promise.all(cell.needs.map((need) => this.#outcomes.get(need) ?? Promise.resolve("blocked")));
+    if (needs.some((outcome) => outcome === "failed" || outcome === "blocked")) {
+      this.#options.onEvent({ type: "skipped", cell: cell.id, because: "blocked", message: "a cell it needs failed" });
+      return "blocked";
+    }
+    return this.#queue.add(() => this.#runCell(cell), { priority: PRIORITY[cell.kind] });
+  }
+
+  async #runCell(planned: PlannedCell): Promise<Outcome> {
+    if (this.#stop.signal.aborted) return "left";
+    const { planFile, programUrl, workspace, results, onEvent } = this.#options;
+    const minutes = this.#plan.study.timeout;
+    const cell = cellAt(this.#plan, planned);
+    const end = await runCellProcess({
+      ...{ planFile, programUrl, workspace, cell, onEvent },
+      out: results.folder,
+      timeout: minutes === undefined ? undefined : minutes * 60_000,
+      signal: this.#stop.signal,
+    });
+    const event = await this.#settle(planned, end);
+    onEvent(event);
+    if (event.type === "broken") {
+      this.#broken ??= event.message;
+      this.#stop.abort();
+    }
+    return event.type === "done" || event.type === "failed" ? event.type : "left";
+  }
+
+  /** What became of a cell whose process has ended, in whatever way. */
+  async #settle(planned: PlannedCell, end: ProcessEnd): Promise<CellEvent> {
+    const { workspace, results } = this.#options;
+    const place = { plan: this.#plan, cell: cellAt(this.#plan, planned), workspace, results };
+    if (end.last !== null && end.last.type !== "interrupted") return end.last;
+    const state = await results.state(planned.id);
+    if (state.state === "done") return { type: "done", cell: planned.id, file: state.file };
+    if (end.timedOut) return recordFailure(place, "timeout", `took longer than ${this.#plan.study.timeout} minutes`);
+    if (end.exitCode === WORKER_EXIT.interrupted || this.#stop.signal.aborted) {
+      return { type: "interrupted", cell: planned.id };
+    }
+    const [reason, message] = deathOf(end);
+    return recordFailure(place, reason, message);
+  }
+}
+
+function deathOf({ signal, exitCode }: ProcessEnd): [FailureReason, string] {
+  if (signal === "SIGABRT") return ["out-of-memory", "its process ran out of memory (SIGABRT)"];
+  if (signal === "SIGKILL") return ["killed", "its process was killed (SIGKILL), perhaps for want of memory"];
+  if (signal !== null) return ["killed", `its process was killed by ${signal}`];
+  return ["error", `its process ended with exit code ${exitCode} without saying why: see the log`];
+}

@@ -1,0 +1,60 @@
+import type { Writable } from "node:stream";
+import type { Plan } from "../plan/plan.ts";
+import { duration, Eta } from "../run/eta.ts";
+import type { RunEvent } from "../run/events.ts";
+import type { RunView } from "./view.ts";
+import { eventWords, progressWords } from "./words.ts";
+
+/** One line when a cell starts, reaches another phase or ends: for files, pipes and CI logs. */
+export class PlainView implements RunView {
+  readonly #output: Writable;
+  readonly #eta: Eta;
+  readonly #labels: ReadonlyMap<string, string>;
+  readonly #phases = new Map<string, string>();
+  readonly #total: number;
+  #ended = 0;
+
+  constructor(plan: Plan, output: Writable) {
+    this.#output = output;
+    this.#eta = new Eta(plan.cells);
+    this.#labels = new Map(plan.cells.map((cell) => [cell.id, cell.label]));
+    this.#total = plan.cells.length;
+  }
+
+  see(event: RunEvent): void {
+    const now = performance.now();
+    this.#eta.see(event, now);
+    if (event.type === "run") {
+      this.#line(
+        `study ${event.study}: ${event.cells} cells, ${event.jobs} at a time, plan ${event.plan.slice(0, 12)}`,
+      );
+    }
+    if (!("cell" in event)) return;
+    const label = this.#labels.get(event.cell) ?? event.cell;
+    if (event.type === "done" || event.type === "failed" || event.type === "skipped") this.#ended++;
+    if (event.type === "progress" && this.#isNews(event)) this.#line(`         ${label}: ${progressWords(event)}`);
+    const words = eventWords(event, label);
+    if (words !== null) this.#line(`${words}${this.#standing(now)}`);
+  }
+
+  close(): void {
+    // Nothing was changed about the terminal.
+  }
+
+  /** The first report of a phase, and every accuracy. */
+  #isNews({ cell, phase, accuracy }: Extract<RunEvent, { type: "progress" }>): boolean {
+    const isNew = this.#phases.get(cell) !== phase;
+    this.#phases.set(cell, phase);
+    return isNew || accuracy !== undefined;
+  }
+
+  #standing(now: number): string {
+    const left = this.#eta.secondsLeft(now);
+    const eta = left === null || left < 1 ? "" : `, about ${duration(left)} left`;
+    return `  (${this.#ended} of ${this.#total}${eta})`;
+  }
+
+  #line(text: string): void {
+    this.#output.write(`${text}\n`);
+  }
+}

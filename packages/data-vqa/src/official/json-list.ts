@@ -1,0 +1,182 @@
+import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { DataError } from "../error.ts";
+
+const CHUNK_BYTES = 1 << 20;
+/** What may surround the list in a file: a header of a few lines, not a second list of the same size. */
+const MOST_HEADER_BYTES = 1 << 24;
+
+/** As it looks in Latin-1. */
+const BYTE_ORDER_MARK = /^\xef\xbb\xbf/;
+/** How far back the list's name is looked for when a bracket opens. */
+const NAME_BYTES = 200;
+
+const [QUOTE, BACKSLASH, COMMA, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [34, 92, 44, 91, 93, 123, 125];
+
+/**
+ * Hand every element of a JSON list to `each` without holding the file in memory: the bytes are cut at the list's own
+ * commas and parsed a megabyte at a time.
+ * @param key the list's name in the object that is the whole file; null where the file is the list itself
+ * @returns the rest of the object, the list left out; an empty object for a bare list
+ */
+export function readJsonList(
+  path: string,
+  key: string | null,
+  each: (element: unknown, index: number) => void,
+): Readonly<Record<string, unknown>> {
+  const reader = new ListReader(path, key, each);
+  for (const chunk of fileChunks(path)) reader.push(chunk);
+  return reader.finish();
+}
+
+class ListReader {
+  readonly #path: string;
+  readonly #key: string | null;
+  readonly #each: (element: unknown, index: number) => void;
+  /** How deep in brackets the list's elements are. */
+  readonly #listDepth: number;
+  /** Bytes outside the list, parsed at the end. */
+  #header: Uint8Array = new Uint8Array();
+  /** Bytes of the list's elements that are not parsed yet. */
+  #pending: Uint8Array[] = [];
+  #list: "before" | "inside" | "after" = "before";
+  #depth = 0;
+  #inString = false;
+  #escaped = false;
+  #count = 0;
+  #offset = 0;
+
+  constructor(path: string, key: string | null, each: (element: unknown, index: number) => void) {
+    this.#path = path;
+    this.#key = key;
+    this.#each = each;
+    this.#listDepth = key === null ? 1 : 2;
+  }
+
+  push(chunk: Uint8Array): void {
+    let [depth, inString, escaped, start, lastComma] = [this.#depth, this.#inString, this.#escaped, 0, -1];
+    const listDepth = this.#listDepth;
+    for (let i = 0; i < chunk.length; i++) {
+      const byte = chunk[i];
+      if (inString) {
+        if (escaped) escaped = false;
+        else if (byte === BACKSLASH) escaped = true;
+        else if (byte === QUOTE) inString = false;
+      } else if (byte === QUOTE) inString = true;
+      else if (byte === COMMA) {
+        if (depth === listDepth && this.#list === "inside") lastComma = i;
+      } else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
+        depth++;
+        if (byte === OPEN_LIST && depth === listDepth && this.#startsList(chunk.subarray(start, i))) {
+          this.#appendHeader(chunk.subarray(start, i + 1));
+          start = i + 1;
+          this.#list = "inside";
+        }
+      } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) {
+        depth--;
+        if (depth === listDepth - 1 && this.#list === "inside") {
+          this.#pending.push(chunk.slice(start, i));
+          this.#parsePending(true);
+          [start, lastComma, this.#list] = [i, -1, "after"];
+        }
+      }
+    }
+    [this.#depth, this.#inString, this.#escaped] = [depth, inString, escaped];
+    this.#keepRest(chunk, start, lastComma);
+    this.#offset += chunk.length;
+  }
+
+  finish(): Readonly<Record<string, unknown>> {
+    if (this.#offset === 0) throw new DataError(`${this.#path} is empty; fetch or write it again`);
+    if (this.#depth > 0 || this.#inString || this.#list === "inside") {
+      throw new DataError(`${this.#path} is cut off after ${this.#count} whole entries; fetch or write it again`);
+    }
+    const header = this.#parse(this.#decode(this.#header), "outside its list");
+    if (this.#list === "before") throw this.#missingList();
+    return this.#key === null ? {} : (header as Record<string, unknown>);
+  }
+
+  #startsList(before: Uint8Array): boolean {
+    if (this.#list !== "before") return false;
+    const near = Buffer.concat([this.#header, before]).subarray(-NAME_BYTES).toString("latin1");
+    if (this.#key === null) return near.replace(BYTE_ORDER_MARK, "").trim() === "";
+    return new RegExp(`"${this.#key}"\\s*:\\s*$`).test(near);
+  }
+
+  /** What a chunk leaves over: parsed up to the last comma between elements, kept from there on. */
+  #keepRest(chunk: Uint8Array, start: number, lastComma: number): void {
+    if (this.#list !== "inside") return this.#appendHeader(chunk.subarray(start));
+    if (lastComma < start) {
+      this.#pending.push(chunk.slice(start));
+      return;
+    }
+    this.#pending.push(chunk.slice(start, lastComma));
+    this.#parsePending(false);
+    this.#pending.push(chunk.slice(lastComma + 1));
+  }
+
+  #appendHeader(bytes: Uint8Array): void {
+    this.#header = Buffer.concat([this.#header, bytes]);
+    if (this.#header.length > MOST_HEADER_BYTES) throw this.#missingList();
+  }
+
+  #parsePending(last: boolean): void {
+    const text = this.#decode(Buffer.concat(this.#pending));
+    this.#pending = [];
+    if (last && this.#count === 0 && text.trim() === "") return;
+    const elements = this.#parse(`[${text}]`, `after entry ${this.#count}`) as unknown[];
+    for (const element of elements) this.#each(element, this.#count++);
+  }
+
+  #parse(text: string, where: string): unknown {
+    try {
+      return JSON.parse(text);
+    } catch (error) {
+      throw new DataError(`${this.#path}: not valid JSON ${where} (${(error as Error).message}); fetch it again`);
+    }
+  }
+
+  #decode(bytes: Uint8Array): string {
+    try {
+      return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    } catch {
+      const around = `between bytes ${this.#offset} and ${this.#offset + CHUNK_BYTES}`;
+      throw new DataError(`${this.#path} is not valid UTF-8 ${around}; it is damaged or not a JSON file`);
+    }
+  }
+
+  #missingList(): DataError {
+    const expected = this.#key === null ? "a list" : `an object with a list named "${this.#key}"`;
+    return new DataError(`${this.#path}: expected ${expected}; is it the right file?`);
+  }
+}
+
+function* fileChunks(path: string): Generator<Uint8Array, void, undefined> {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) throw new DataError(`${path} does not exist`);
+  if (!stat.isFile()) throw new DataError(`${path} is not a file; name the file itself`);
+  if (path.endsWith(".gz")) return yield* slices(gunzip(path));
+  const file = openSync(path, "r");
+  try {
+    const chunk = new Uint8Array(CHUNK_BYTES);
+    for (;;) {
+      const read = readSync(file, chunk, 0, CHUNK_BYTES, null);
+      if (read === 0) return;
+      yield chunk.subarray(0, read);
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+function* slices(bytes: Uint8Array): Generator<Uint8Array, void, undefined> {
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
+}
+
+function gunzip(path: string): Uint8Array {
+  try {
+    return gunzipSync(readFileSync(path));
+  } catch (error) {
+    throw new DataError(`${path} cannot be decompressed (${(error as Error).message}); fetch it again`);
+  }
+}

@@ -1,0 +1,197 @@
+import { type AdamSettings, adamStep, globalNorm, type OptimiserSlot, tf } from "@ticketbench/backend";
+import { ModelError } from "./error.ts";
+import { learningRateAt, type Schedule } from "./schedule.ts";
+import type { Weights, WeightTensor } from "./weights.ts";
+
+export interface OptimiserSettings extends Schedule {
+  readonly beta1: number;
+  readonly beta2: number;
+  /** Outside the square root. */
+  readonly epsilon: number;
+  /** Decoupled, on every parameter that has a gradient, biases and LayerNorm included. */
+  readonly weightDecay: number;
+  /** Divide the moments by 1 - beta^step (Adam, AdamW) or take them as they are (BertAdam). */
+  readonly biasCorrection: boolean;
+  /** Largest global norm of the gradients; Infinity never clips. */
+  readonly clipNorm: number;
+}
+
+/** What a run chooses; everything else has the optimiser's own value. */
+type Chosen = Pick<OptimiserSettings, "learningRate" | "totalSteps"> & Partial<OptimiserSettings>;
+
+/** BERT's and LXMERT's optimiser: no bias correction, linear warm-up over 10 %, decay to 0, gradients clipped at 5. */
+export function bertAdam(chosen: Chosen): OptimiserSettings {
+  return {
+    warmup: 0.1,
+    decay: "linear",
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-6,
+    weightDecay: 0.01,
+    biasCorrection: false,
+    clipNorm: 5,
+    ...chosen,
+  };
+}
+
+/** AdamW (Loshchilov and Hutter 2019) with bias correction, under the same schedule. */
+export function adamW(chosen: Chosen): OptimiserSettings {
+  return { ...bertAdam(chosen), epsilon: 1e-8, biasCorrection: true, ...chosen };
+}
+
+/** Masks by parameter name, one entry a weight: 1 = keep, 0 = pruned. A parameter without one is kept whole. */
+export type OptimiserMasks = ReadonlyMap<string, Uint8Array>;
+
+export interface OptimiserStep {
+  readonly learningRate: number;
+  /** Global norm before clipping. */
+  readonly gradientNorm: number;
+}
+
+interface Moments {
+  readonly first: tf.Variable;
+  readonly second: tf.Variable;
+}
+
+/**
+ * Optimises parameters in place. A pruned weight and its moments are exactly 0 from the start and after every step; a
+ * parameter without a gradient is not touched at all, weight decay included, as in the original.
+ */
+export class Optimiser {
+  readonly settings: OptimiserSettings;
+  readonly #parameters: ReadonlyMap<string, tf.Variable>;
+  readonly #masks = new Map<string, tf.Tensor>();
+  readonly #moments = new Map<string, Moments>();
+  #steps = 0;
+
+  /** @throws ModelError when a mask names no parameter or has another size */
+  constructor(
+    parameters: ReadonlyMap<string, tf.Variable>,
+    settings: OptimiserSettings,
+    masks: OptimiserMasks = new Map(),
+  ) {
+    this.#parameters = parameters;
+    this.settings = settings;
+    for (const [name, mask] of masks) {
+      const parameter = parameters.get(name);
+      if (parameter === undefined) throw new ModelError(`mask: ${name} is not a parameter of this model`);
+      if (mask.length !== parameter.size)
+        throw new ModelError(`mask: ${name} has ${mask.length} entries, expected ${parameter.size}`);
+    }
+    for (const [name, mask] of masks) this.#hold(name, parameters.get(name) as tf.Variable, mask);
+  }
+
+  /** Steps taken so far. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** One step. @param gradients by parameter name; parameters left out have no gradient */
+  step(gradients: ReadonlyMap<string, tf.Tensor>): OptimiserStep {
+    const { clipNorm } = this.settings;
+    const learningRate = learningRateAt(this.settings, this.#steps);
+    const gradientNorm = globalNorm([...gradients.values()]);
+    if (!Number.isFinite(gradientNorm))
+      throw new Error(`step ${this.#steps + 1}: the gradient norm is ${gradientNorm}; the training has diverged`);
+    this.#steps++;
+    const settings = this.#adamSettings(learningRate, Math.min(1, clipNorm / (gradientNorm + 1e-6)));
+    for (const [name, gradient] of gradients) adamStep(this.#slot(name), gradient, settings);
+    return { learningRate, gradientNorm };
+  }
+
+  #adamSettings(learningRate: number, gradientScale: number): AdamSettings {
+    const { beta1, beta2, epsilon, weightDecay, biasCorrection } = this.settings;
+    const correction = (beta: number): number => (biasCorrection ? 1 - beta ** this.#steps : 1);
+    return {
+      learningRate,
+      beta1,
+      beta2,
+      epsilon,
+      weightDecay,
+      correction1: correction(beta1),
+      correction2: correction(beta2),
+      gradientScale,
+    };
+  }
+
+  #slot(name: string): OptimiserSlot {
+    const parameter = this.#parameter(name);
+    let moments = this.#moments.get(name);
+    if (moments === undefined) {
+      moments = { first: zeroVariable(parameter), second: zeroVariable(parameter) };
+      this.#moments.set(name, moments);
+    }
+    const mask = this.#masks.get(name) ?? null;
+    return { parameter, firstMoment: moments.first, secondMoment: moments.second, mask };
+  }
+
+  #parameter(name: string): tf.Variable {
+    const parameter = this.#parameters.get(name);
+    if (parameter === undefined) throw new ModelError(`optimiser: ${name} is not a parameter of this model`);
+    return parameter;
+  }
+
+  #hold(name: string, parameter: tf.Variable, mask: Uint8Array): void {
+    tf.tidy(() => {
+      const held = tf.keep(tf.tensor(mask, parameter.shape, "bool"));
+      this.#masks.set(name, held);
+      parameter.assign(tf.mul(parameter, tf.cast(held, "float32")));
+    });
+  }
+
+  /** Everything a resumed run needs to go on bit for bit: the step count, and both moments of each parameter. */
+  async snapshot(): Promise<Weights> {
+    const state = new Map<string, WeightTensor>();
+    state.set("steps", { shape: [], values: Float32Array.of(this.#steps) });
+    for (const name of this.#parameters.keys()) {
+      const moments = this.#moments.get(name);
+      if (moments === undefined) continue;
+      const values = async (moment: tf.Variable): Promise<WeightTensor> => ({
+        shape: moment.shape,
+        values: new Float32Array(await moment.data<"float32">()),
+      });
+      state.set(`first.${name}`, await values(moments.first));
+      state.set(`second.${name}`, await values(moments.second));
+    }
+    return state;
+  }
+
+  /** Goes back to a snapshot. @throws ModelError when it is of another model */
+  load(state: Weights): void {
+    const steps = state.get("steps")?.values[0];
+    if (steps === undefined) throw new ModelError("optimiser state: holds no step count");
+    const names = [...state.keys()].filter((key) => key.startsWith("first.")).map((key) => key.slice("first.".length));
+    for (const name of names) {
+      const { size } = this.#parameter(name);
+      for (const moment of ["first", "second"]) {
+        const found = state.get(`${moment}.${name}`)?.values.length ?? 0;
+        if (found !== size)
+          throw new ModelError(`optimiser state: ${moment}.${name} holds ${found} values, expected ${size}`);
+      }
+    }
+    this.#forgetMoments();
+    this.#steps = steps;
+    for (const name of names) {
+      const { parameter, firstMoment, secondMoment } = this.#slot(name);
+      const assign = (moment: tf.Variable, key: string): void =>
+        tf.tidy(() => moment.assign(tf.tensor((state.get(key) as WeightTensor).values, parameter.shape)));
+      assign(firstMoment, `first.${name}`);
+      assign(secondMoment, `second.${name}`);
+    }
+  }
+
+  #forgetMoments(): void {
+    for (const { first, second } of this.#moments.values()) tf.dispose([first, second]);
+    this.#moments.clear();
+  }
+
+  dispose(): void {
+    this.#forgetMoments();
+    for (const mask of this.#masks.values()) mask.dispose();
+    this.#masks.clear();
+  }
+}
+
+function zeroVariable(like: tf.Variable): tf.Variable {
+  return tf.tidy(() => tf.variable(tf.zeros(like.shape), false));
+}

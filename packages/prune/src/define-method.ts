@@ -1,0 +1,96 @@
+import type { RandomStream } from "@ticketbench/backend";
+import type { Weights } from "@ticketbench/model";
+import type { z } from "zod";
+import type { Allocation, Granularity } from "./allocation.ts";
+import type { Mask } from "./mask.ts";
+import type { Module } from "./parameter.ts";
+import type { Shapes } from "./shapes.ts";
+
+/** What a method may look at. There is no way from here to evaluation data. */
+export interface PruneContext<Params = unknown> {
+  /** Every parameter of the model, to read and never to write. */
+  readonly weights: Weights;
+  readonly shapes: Shapes;
+  /** The parameters in the scope, sorted by name. */
+  readonly prunable: readonly string[];
+  readonly params: Params;
+  /** The share of the prunable weights to remove, in [0, 1). */
+  readonly sparsity: number;
+  /** How many of the prunable weights stay. */
+  readonly keep: number;
+  /** The seeded random numbers of one parameter: the same whatever else was drawn before. */
+  random(name: string): RandomStream;
+}
+
+/** One parameter to score. */
+export interface ScoreContext<Params, Evidence> {
+  readonly name: string;
+  readonly module: Module;
+  readonly shape: readonly number[];
+  /** The weights, row-major ([out, in]), to read and never to write. */
+  readonly values: Float32Array;
+  readonly params: Params;
+  readonly random: RandomStream;
+  /** What `prepare` returned. */
+  readonly evidence: Evidence;
+}
+
+/** What a method is, for people: the first lines of its file. */
+export interface MethodCard<Schema extends z.ZodType> {
+  readonly title: string;
+  /** The idea in one sentence. */
+  readonly idea: string;
+  readonly family:
+    | "magnitude"
+    | "random"
+    | "gradient"
+    | "calibration"
+    | "pattern"
+    | "structure"
+    | "schedule"
+    | "as-coded";
+  /** BibTeX of the paper. */
+  readonly cite: string;
+  /** Parameters with ranges, defaults and descriptions. */
+  readonly params: Schema;
+  /** What it needs beyond the weights. */
+  readonly needs: "nothing" | "calibration" | "gradients" | "training";
+  /** Whether its mask at a higher sparsity lies inside its mask at a lower one, for one seed and the same weights. */
+  readonly nests: boolean;
+}
+
+/** A method that gives each weight a number; the kit turns the numbers into an exact mask. */
+export interface ScoreMethod<Schema extends z.ZodType, Evidence> extends MethodCard<Schema> {
+  /** Where weights compete unless the caller says otherwise; `global` if left out. */
+  readonly granularity?: Granularity;
+  readonly allocation?: Allocation;
+  /** Looks at the whole model once, before any parameter is scored. */
+  prepare?(context: PruneContext<z.output<Schema>>): Evidence | Promise<Evidence>;
+  /** One number a weight; higher is kept. */
+  score(context: ScoreContext<z.output<Schema>, Evidence>): Float32Array;
+}
+
+/** What a `mask` method makes: the mask and, if it also updates what stays, the new weights. */
+export interface Pruned {
+  readonly mask: Mask;
+  readonly weights?: Weights;
+}
+
+/** A method that makes the whole mask itself. */
+export interface MaskMethod<Schema extends z.ZodType> extends MethodCard<Schema> {
+  /** `exact`: the mask must meet the target to half a weight. `own`: its pattern or rounds decide the count. */
+  readonly count: "exact" | "own";
+  mask(context: PruneContext<z.output<Schema>>): Pruned | Promise<Pruned>;
+}
+
+/** Any method, its parameter types forgotten. */
+export type Method = ScoreMethod<z.ZodType, unknown> | MaskMethod<z.ZodType>;
+
+/** Says what a method is; the default export of every file in `methods/`. It only helps the types along. */
+export function defineMethod<Schema extends z.ZodType, Evidence = undefined>(
+  method: ScoreMethod<Schema, Evidence>,
+): ScoreMethod<Schema, Evidence>;
+export function defineMethod<Schema extends z.ZodType>(method: MaskMethod<Schema>): MaskMethod<Schema>;
+export function defineMethod(method: unknown): unknown {
+  return method;
+}

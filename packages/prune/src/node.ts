@@ -1,0 +1,2 @@
+export { saveMask, loadMask } from "./mask-file.ts";
+export { loadMethod, methodNames } from "./method-files.ts";

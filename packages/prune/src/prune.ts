@@ -1,0 +1,118 @@
+import { randomStream } from "@ticketbench/backend";
+import type { Weights } from "@ticketbench/model";
+import type { z } from "zod";
+import { type Allocation, type Granularity, unitsOf } from "./allocation.ts";
+import type { Method, Pruned, PruneContext, ScoreMethod } from "./define-method.ts";
+import { type Ledger, ledgerOf } from "./ledger.ts";
+import { Mask } from "./mask.ts";
+import { moduleOf } from "./parameter.ts";
+import { PruneError } from "./prune-error.ts";
+import { prunableNames, type Scope, type ScopeName } from "./scope.ts";
+import { selectInUnits } from "./select.ts";
+import { byName, shapesOf, sizeOf } from "./shapes.ts";
+
+export interface PruneSettings {
+  readonly method: Method;
+  /** Checked against the method's own schema. */
+  readonly params?: unknown;
+  readonly weights: Weights;
+  readonly scope: Scope | ScopeName;
+  /** The share of the prunable weights to remove, in [0, 1). */
+  readonly sparsity: number;
+  readonly seed: number;
+  /** Override the method's own choices. */
+  readonly granularity?: Granularity | undefined;
+  readonly allocation?: Allocation | undefined;
+}
+
+export interface PruneOutcome {
+  readonly mask: Mask;
+  /** Counted from the mask: the measured sparsity is here, never the target. */
+  readonly ledger: Ledger;
+  /** The weights under the mask, those that stay updated if the method updates them. */
+  readonly weights: Weights;
+}
+
+/**
+ * Prunes a model with a method: checks the request, makes the mask, checks it against the target to half a weight and
+ * counts it. Throws a PruneError for a mistake in the request or in the method.
+ */
+export async function prune(settings: PruneSettings): Promise<PruneOutcome> {
+  const context = contextOf(settings);
+  const { method } = settings;
+  const { mask, weights = settings.weights } =
+    "score" in method ? await scoredMask(method, context, settings) : await method.mask(context);
+  checkScope(mask, context);
+  if ("score" in method || method.count === "exact") checkCount(mask, context);
+  return { mask, ledger: ledgerOf(mask), weights: mask.apply(weights) };
+}
+
+/** Parses a method's parameters; a wrong one is a PruneError that names it. */
+export function parseParams(method: Method, params: unknown): unknown {
+  const parsed = method.params.safeParse(params ?? {});
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new PruneError(`${method.title}, parameter ${issue?.path.join(".") || "object"}: ${issue?.message ?? "wrong"}`);
+}
+
+function contextOf({ method, params, weights, scope, sparsity, seed }: PruneSettings): PruneContext {
+  if (!(sparsity >= 0 && sparsity < 1))
+    throw new PruneError(`sparsity ${sparsity}: give the share to remove, from 0 up to but not 1 (0.7 removes 70 %)`);
+  const shapes = shapesOf(weights);
+  const prunable = [...prunableNames(shapes, scope)].sort(byName);
+  const size = prunable.reduce((sum, name) => sum + sizeOf(shapes.get(name) ?? []), 0);
+  return {
+    weights,
+    shapes,
+    prunable,
+    params: parseParams(method, params),
+    sparsity,
+    keep: size - Math.round(sparsity * size),
+    random: (name) => randomStream(seed, `mask/${name}`),
+  };
+}
+
+async function scoredMask(
+  method: ScoreMethod<z.ZodType, unknown>,
+  context: PruneContext,
+  settings: PruneSettings,
+): Promise<Pruned> {
+  const { shapes, prunable, params, weights } = context;
+  const evidence = await method.prepare?.(context);
+  const scores = new Map<string, Float32Array>();
+  for (const name of prunable) {
+    const { shape, values } = weights.get(name) as { shape: readonly number[]; values: Float32Array };
+    const random = context.random(name);
+    const given = method.score({ name, module: moduleOf(name), shape, values, params, random, evidence });
+    scores.set(name, checkScores(name, given, values.length));
+  }
+  const granularity = settings.granularity ?? method.granularity ?? "global";
+  const allocation = settings.allocation ?? method.allocation ?? "uniform";
+  const units = unitsOf(shapes, prunable, context.keep, granularity, allocation);
+  return { mask: new Mask(shapes, selectInUnits(scores, units)) };
+}
+
+function checkScores(name: string, scores: unknown, length: number): Float32Array {
+  if (!(scores instanceof Float32Array))
+    throw new PruneError(`scores of ${name}: a Float32Array is needed, one number a weight`);
+  if (scores.length !== length)
+    throw new PruneError(`scores of ${name}: ${scores.length} numbers for ${length} weights; give one a weight`);
+  return scores;
+}
+
+function checkScope(mask: Mask, { prunable }: PruneContext): void {
+  const names = new Set(prunable);
+  const outside = mask.prunable.find((name) => !names.has(name) && mask.kept(name) < mask.size(name));
+  if (outside !== undefined)
+    throw new PruneError(`the method pruned ${outside}, which is not in the scope: prune context.prunable alone`);
+}
+
+function checkCount(mask: Mask, { prunable, keep, sparsity }: PruneContext): void {
+  const size = prunable.reduce((sum, name) => sum + mask.size(name), 0);
+  const kept = prunable.reduce((sum, name) => sum + mask.kept(name), 0);
+  if (kept === keep) return;
+  throw new PruneError(
+    `asked ${sparsity}, mask has ${(1 - kept / size).toFixed(6)}: ${kept} of ${size} weights kept, not ${keep}; ` +
+      "return scores and let the kit select, or use selectHighest",
+  );
+}
