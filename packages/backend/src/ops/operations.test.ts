@@ -42,7 +42,7 @@ function checkCase(operation: OperationCase, weightSeed: number): void {
   });
 }
 
-describe.each<EngineName>(["wasm", "cpu"])("operations on %s", (engine) => {
+describe.each<EngineName>(["wasm", "cpu", "tensorflow"])("operations on %s", (engine) => {
   beforeAll(() => openEngine(engine));
 
   test.each([1, 2, 3, 4, 5, 6])(

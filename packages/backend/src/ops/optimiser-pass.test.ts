@@ -22,7 +22,7 @@ function expectedStep(w: number, g0: number, m0: number, v0: number, s: AdamSett
   return [w - s.learningRate * update, m, v];
 }
 
-describe.each<EngineName>(["wasm", "cpu"])("the optimiser pass on %s", (engine) => {
+describe.each<EngineName>(["wasm", "cpu", "tensorflow"])("the optimiser pass on %s", (engine) => {
   beforeAll(() => openEngine(engine));
 
   test.each([1, 3, 5, 17, 64])(

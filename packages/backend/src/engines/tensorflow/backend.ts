@@ -1,6 +1,6 @@
 import type { tf } from "../../tf.ts";
 
-/** An attribute of a TensorFlow operation. */
+/** An attribute of a TensorFlow operation; `type` is one of the binding's TF_ATTR numbers. */
 export interface OperationAttribute {
   readonly name: string;
   readonly type: number;
@@ -14,17 +14,19 @@ export interface OperationOutput {
   readonly dtype: number;
 }
 
-/** The native part of tfjs-node: TensorFlow's eager C API. Tensors are numbers; each must be deleted once. */
+/** The native part of tfjs-node: TensorFlow's eager C API. Tensors are numbers, and each must be deleted once. */
 export interface TensorflowBinding {
   readonly TF_Version: string;
+  readonly TF_ATTR_STRING: number;
   readonly TF_ATTR_BOOL: number;
-  readonly TF_ATTR_INT: number;
   readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_SHAPE: number;
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;
   readonly TF_INT64: number;
   readonly TF_BOOL: number;
-  createTensor(shape: number[], dtype: number, values: Float32Array | Int32Array | Uint8Array): number;
+  /** int64 values come as pairs of int32, low half first. */
+  createTensor(shape: number[], dtype: number, values: Float32Array | Int32Array): number;
   deleteTensor(id: number): void;
   executeOp(name: string, attributes: OperationAttribute[], inputs: number[], outputs: number): OperationOutput[];
 }
@@ -33,7 +35,6 @@ export interface TensorflowBinding {
 export interface TensorflowBackend extends tf.KernelBackend {
   readonly binding: TensorflowBinding;
   readonly isUsingGpuDevice: boolean;
-  executeSingleOutput(name: string, attributes: OperationAttribute[], inputs: tf.TensorInfo[]): tf.Tensor;
   getInputTensorIds(tensors: tf.TensorInfo[]): number[];
   createOutputTensor(output: OperationOutput): tf.Tensor;
 }
