@@ -18,6 +18,7 @@ export interface OperationOutput {
 export interface TensorflowBinding {
   readonly TF_Version: string;
   readonly TF_ATTR_STRING: number;
+  readonly TF_ATTR_INT: number;
   readonly TF_ATTR_BOOL: number;
   readonly TF_ATTR_TYPE: number;
   readonly TF_ATTR_SHAPE: number;

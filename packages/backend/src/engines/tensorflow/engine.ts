@@ -14,6 +14,7 @@ import {
   tensorflowFolder,
 } from "./installation.ts";
 import { registerTensorflowKernels } from "./kernels.ts";
+import { registerTensorflowPass } from "./optimiser-pass.ts";
 
 /** Name under which tfjs-node registers its kernels. */
 const BACKEND_NAME = "tensorflow";
@@ -74,6 +75,7 @@ function openInstallation(installation: TensorflowInstallation): Engine {
   }
   tf.registerBackend(BACKEND_NAME, () => backend);
   registerTensorflowKernels(BACKEND_NAME, backend);
+  registerTensorflowPass(BACKEND_NAME, backend);
   registerPortableKernels(BACKEND_NAME);
   const device = backend.isUsingGpuDevice ? "GPU" : "CPU";
   return {

@@ -63,6 +63,36 @@ export class Scope {
     return this.runFor(1, name, inputs, attributes)[0]!;
   }
 
+  /** An operation on float32 tensors; a number stands for a scalar. */
+  float32(name: string, operands: (Value | number)[], attributes: Record<string, boolean> = {}): Value {
+    const values = operands.map((operand) => (typeof operand === "number" ? this.float(operand) : operand));
+    return this.run(name, values, { T: TYPE.float, ...attributes });
+  }
+
+  reshape(value: Value, ...shape: number[]): Value {
+    return this.run("Reshape", [value, this.ints(...shape)], { T: TYPE.float, Tshape: TYPE.int32 });
+  }
+
+  /** `Mean` or `Sum` along an axis, which stays with length 1. */
+  reduce(name: "Mean" | "Sum", value: Value, axis: number): Value {
+    return this.run(name, [value, this.ints(axis)], { T: TYPE.float, Tidx: TYPE.int32, keep_dims: true });
+  }
+
+  /** The sum of scalars. */
+  sum(scalars: Value[]): Value {
+    const { binding } = this.#backend;
+    const attributes = [
+      { name: "N", type: binding.TF_ATTR_INT, value: scalars.length },
+      { name: "T", type: binding.TF_ATTR_TYPE, value: TYPE.float },
+    ];
+    const ids = scalars.map(({ id }) => id);
+    return this.#track(binding.executeOp("AddN", attributes, ids, 1))[0]!;
+  }
+
+  toFloat(value: Value): Value {
+    return this.run("Cast", [value], { SrcT: value.dtype, DstT: TYPE.float, Truncate: false });
+  }
+
   /** Runs an operation with that many outputs. */
   runFor(
     outputs: number,
@@ -84,9 +114,12 @@ export class Scope {
       list.push({ name: key, type, value });
     }
     const ids = inputs.map(({ id }) => id);
-    const results = binding.executeOp(name, list, ids, outputs);
-    for (const { id } of results) this.#made.push(id);
-    return results;
+    return this.#track(binding.executeOp(name, list, ids, outputs));
+  }
+
+  #track(values: Value[]): Value[] {
+    for (const { id } of values) this.#made.push(id);
+    return values;
   }
 
   /** A value as a tfjs tensor, which outlives the scope. */
