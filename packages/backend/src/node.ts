@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type Engine, type EngineName, openCpuEngine } from "./engine.ts";
 import { openTensorflowEngine } from "./engines/tensorflow/engine.ts";
 import { openWasmEngine, type WasmArtifacts } from "./engines/wasm/engine.ts";
+import { openWebgpuEngine } from "./engines/webgpu/engine.ts";
 
 /** The committed builds of the kernels. */
 export async function readWasmArtifacts(): Promise<WasmArtifacts> {
@@ -16,6 +17,7 @@ export async function readWasmArtifacts(): Promise<WasmArtifacts> {
 export async function openEngine(name: EngineName): Promise<Engine> {
   if (name === "cpu") return openCpuEngine();
   if (name === "tensorflow") return openTensorflowEngine();
+  if (name === "webgpu") return openWebgpuEngine();
   return openWasmEngine(await readWasmArtifacts());
 }
 
