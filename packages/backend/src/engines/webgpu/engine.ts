@@ -59,6 +59,8 @@ async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
  */
 async function createBackend(dawn: Dawn): Promise<{ backend: WebgpuBackend; info: GPUAdapterInfo }> {
   const { WebGPUBackend } = await import("@tensorflow/tfjs-backend-webgpu");
+  // tfjs would compute small tensors in JavaScript: one engine, one arithmetic.
+  tf.env().set("WEBGPU_CPU_FORWARD", false);
   Object.assign(globalThis, dawn.globals);
   Object.defineProperty(navigator, "gpu", { value: dawn.create([]), configurable: true });
   const adapter = await requestAdapter(navigator.gpu);
