@@ -54,7 +54,7 @@ export interface PretrainingArrays {
 
 /** Start weights of the network and its heads. */
 export function initialisePretraining(config: PretrainingConfig, seed: number): Weights {
-  return initialiseShapes(pretrainingShapes(config), seed);
+  return initialiseShapes(pretrainingShapes(config), config.network.initialDeviation, seed);
 }
 
 /** The random numbers of one batch: a function of seed and step, so that a resumed run draws them again. */
