@@ -64,6 +64,7 @@ function checkMethod(path: string, value: unknown): asserts value is Method {
   if (typeof method.nests !== "boolean") fail(`"nests" must be true or false`);
   if (typeof (method.params as { safeParse?: unknown } | undefined)?.safeParse !== "function")
     fail(`"params" must be a zod object; z.strictObject({}) when there are none`);
-  const ways = (["score", "mask"] as const).filter((way) => typeof method[way] === "function");
-  if (ways.length !== 1) fail(`it needs exactly one of score and mask, and has ${ways.join(" and ") || "neither"}`);
+  const ways = (["score", "mask", "schedule"] as const).filter((way) => typeof method[way] === "function");
+  if (ways.length !== 1)
+    fail(`it needs exactly one of score, mask and schedule, and has ${ways.join(" and ") || "neither"}`);
 }

@@ -1,15 +1,16 @@
 import { randomStream } from "@ticketbench/backend";
-import type { Weights } from "@ticketbench/model";
+import { sizeOf, type Weights } from "@ticketbench/model";
 import type { z } from "zod";
 import { type Allocation, type Granularity, unitsOf } from "./allocation.ts";
-import type { Method, Pruned, PruneContext, ScoreMethod } from "./define-method.ts";
+import type { Calibration } from "./calibration.ts";
+import type { Method, Pruned, PruneContext, Schedule, ScoreMethod, Training } from "./define-method.ts";
 import { type Ledger, ledgerOf } from "./ledger.ts";
 import { Mask } from "./mask.ts";
 import { moduleOf } from "./parameter.ts";
 import { PruneError } from "./prune-error.ts";
 import { prunableNames, type Scope, type ScopeName } from "./scope.ts";
 import { selectInUnits } from "./select.ts";
-import { byName, shapesOf, sizeOf } from "./shapes.ts";
+import { byName, shapesOf } from "./shapes.ts";
 
 export interface PruneSettings {
   readonly method: Method;
@@ -20,6 +21,10 @@ export interface PruneSettings {
   /** The share of the prunable weights to remove, in [0, 1). */
   readonly sparsity: number;
   readonly seed: number;
+  /** Training questions, for a method that needs calibration or gradients. */
+  readonly calibration?: Calibration | undefined;
+  /** Trains a ticket, for a method that needs training. */
+  readonly training?: Training | undefined;
   /** Override the method's own choices. */
   readonly granularity?: Granularity | undefined;
   readonly allocation?: Allocation | undefined;
@@ -40,11 +45,37 @@ export interface PruneOutcome {
 export async function prune(settings: PruneSettings): Promise<PruneOutcome> {
   const context = contextOf(settings);
   const { method } = settings;
-  const { mask, weights = settings.weights } =
-    "score" in method ? await scoredMask(method, context, settings) : await method.mask(context);
+  const { mask, weights = settings.weights } = await makeMask(method, context, settings);
   checkScope(mask, context);
-  if ("score" in method || method.count === "exact") checkCount(mask, context);
+  if (!("count" in method) || method.count === "exact") checkCount(mask, context);
   return { mask, ledger: ledgerOf(mask), weights: mask.apply(weights) };
+}
+
+async function makeMask(method: Method, context: PruneContext, settings: PruneSettings): Promise<Pruned> {
+  if ("score" in method) return scoredMask(method, context, settings);
+  if ("mask" in method) return method.mask(context);
+  throw new PruneError(`${method.title} prunes while training: start it with startSchedule`);
+}
+
+/**
+ * Starts a method that prunes while it trains. Every mask it gives is checked against the scope, and the one it holds at
+ * the last step against the target. Throws a PruneError for a mistake in the request or in the method.
+ */
+export function startSchedule(settings: PruneSettings & { readonly totalSteps: number }): Schedule {
+  const { method, totalSteps } = settings;
+  if (!("schedule" in method)) throw new PruneError(`${method.title} is no schedule: use prune`);
+  const context = Object.assign(contextOf(settings), { totalSteps });
+  const schedule = method.schedule(context);
+  let held = Mask.dense(context.shapes, context.prunable);
+  return {
+    async maskAt(step, state) {
+      const mask = await schedule.maskAt(step, state);
+      held = mask ?? held;
+      checkScope(held, context);
+      if (step === totalSteps - 1) checkCount(held, context);
+      return mask;
+    },
+  };
 }
 
 /** Parses a method's parameters; a wrong one is a PruneError that names it. */
@@ -55,7 +86,8 @@ export function parseParams(method: Method, params: unknown): unknown {
   throw new PruneError(`${method.title}, parameter ${issue?.path.join(".") || "object"}: ${issue?.message ?? "wrong"}`);
 }
 
-function contextOf({ method, params, weights, scope, sparsity, seed }: PruneSettings): PruneContext {
+function contextOf(settings: PruneSettings): PruneContext {
+  const { method, params, weights, scope, sparsity, seed } = settings;
   if (!(sparsity >= 0 && sparsity < 1))
     throw new PruneError(`sparsity ${sparsity}: give the share to remove, from 0 up to but not 1 (0.7 removes 70 %)`);
   const shapes = shapesOf(weights);
@@ -69,7 +101,27 @@ function contextOf({ method, params, weights, scope, sparsity, seed }: PruneSett
     sparsity,
     keep: size - Math.round(sparsity * size),
     random: (name) => randomStream(seed, `mask/${name}`),
+    get calibration() {
+      return granted(settings, "calibration", ["calibration", "gradients"]);
+    },
+    get training() {
+      return granted(settings, "training", ["training"]);
+    },
   };
+}
+
+/** What the method asked for and the caller gave; a PruneError says which of the two did not. */
+function granted<Key extends "calibration" | "training">(
+  settings: PruneSettings,
+  key: Key,
+  needs: readonly Method["needs"][],
+): NonNullable<PruneSettings[Key]> {
+  const { method } = settings;
+  if (!needs.includes(method.needs))
+    throw new PruneError(`${method.title} says it needs ${method.needs} but reads ${key}: set needs to "${needs[0]}"`);
+  const given = settings[key];
+  if (given === undefined) throw new PruneError(`${method.title} needs ${method.needs}: give it ${key}`);
+  return given;
 }
 
 async function scoredMask(
