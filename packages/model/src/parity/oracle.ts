@@ -38,6 +38,7 @@ export async function oracleConfig(directory: string, file: string, savings: Par
     featureWidth: size("visual_feat_dim"),
     answers: size("num_answers"),
     dropout: size("hidden_dropout_prob"),
+    initialDeviation: size("initializer_range"),
     savings,
   });
 }

@@ -183,19 +183,18 @@ export async function checkInit(directory: string, file: string): Promise<readon
   return [
     same("loaded from BERT", [...start.loaded].sort(), [...routes.loaded_from_bert].sort()),
     same("not used", [...start.unused].sort(), [...routes.bert_keys_not_used].sort()),
-    ...routes.fresh.flatMap((parameter) => checkFresh(start.weights, parameter)),
-    ...routes.from_scratch.flatMap((parameter) => checkFresh(scratch, parameter)),
+    ...routes.fresh.flatMap((parameter) => checkFresh(start.weights, parameter, config.initialDeviation)),
+    ...routes.from_scratch.flatMap((parameter) => checkFresh(scratch, parameter, config.initialDeviation)),
   ];
 }
 
 /** Zeros and ones exactly; a normal sample by mean and deviation, within five standard errors. */
-function checkFresh(weights: Weights, { name, init }: FreshParameter): Finding[] {
+function checkFresh(weights: Weights, { name, init }: FreshParameter, deviation: number): Finding[] {
   const { values } = weights.get(name) as WeightTensor;
   if (init !== "normal(0,initializer_range)") {
     const constant = init === "ones" ? 1 : 0;
     return [{ what: name, error: largestError(values, new Float32Array(values.length).fill(constant)), tolerance: 0 }];
   }
-  const deviation = 0.02;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const spread = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
   const standardError = deviation / Math.sqrt(values.length);
