@@ -2,7 +2,7 @@ import { openCpuEngine, tf } from "@ticketbench/backend";
 import { Lxmert } from "@ticketbench/model";
 import { beforeAll, expect, test } from "vitest";
 import { calibrationOf } from "./calibration.ts";
-import { lxmertShapes, randomWeights, TINY, tinyBatch } from "./testing/lxmert.ts";
+import { lxmertShapes, randomWeights, TINY, tinyBatch } from "./conformance/tiny-model.ts";
 
 const weights = randomWeights(lxmertShapes(TINY), 11);
 beforeAll(() => openCpuEngine());
