@@ -58,9 +58,11 @@ async function verdictOf(check: Check, subject: Subject): Promise<Verdict> {
 export async function* checkMethod(method: Method, settings: CheckSettings): AsyncGenerator<Finding> {
   await settings.engines[0]();
   const lab = new Laboratory();
-  for (const [check, run] of checks(settings)) {
-    // The engines are opened one after another at the end; what lived on the first is let go before.
-    if (check === "engines agree") lab.dispose();
-    yield { check, ...(await verdictOf(run, { method, lab })) };
+  try {
+    for (const [check, run] of checks(settings)) yield { check, ...(await verdictOf(run, { method, lab })) };
+  } finally {
+    // The last check opened other engines; the laboratory's tensors live on the first.
+    await settings.engines[0]();
+    lab.dispose();
   }
 }

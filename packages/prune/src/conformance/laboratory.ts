@@ -19,7 +19,7 @@ import type { ScopeName } from "../scope.ts";
 import { lxmertShapes, randomWeights, TINY, tinyBatch } from "./tiny-model.ts";
 
 /** Optimiser steps of a training in the laboratory: enough for a schedule to begin, go on and end. */
-const STEPS = 12;
+const STEPS = 8;
 const SETTINGS = adamW({ learningRate: 0.01, totalSteps: STEPS, weightDecay: 0.1 });
 
 /** One pruning to try. */
@@ -37,21 +37,22 @@ export class Laboratory {
   readonly config: LxmertConfig = TINY;
   readonly weights: Weights = randomWeights(lxmertShapes(TINY), 1);
   readonly batches: readonly VqaBatch[] = [tinyBatch(6, 1), tinyBatch(5, 2)];
+  readonly #questions = this.#printed();
   readonly #model = new Lxmert(TINY, this.weights);
   readonly calibration: Calibration = knownOnly(calibrationOf(this.#model, this.batches), this.weights);
 
-  /** Prunes as the bench would: at once, or in a short training for a schedule. */
-  try(method: Method, trial: Trial): Promise<PruneOutcome> {
-    const settings = {
-      method,
-      weights: this.weights,
-      scope: "encoder-matrices" as const,
-      seed: 1,
-      calibration: this.calibration,
-      training: this.#trainingFrom(trial.weights ?? this.weights),
-      ...trial,
-    };
-    return "schedule" in method ? this.#trySchedule(settings) : prune(settings);
+  /** A parameter to whose weights some method has written; null while all kept their hands off. */
+  writtenTo: string | null = null;
+
+  /** Prunes as the bench would: at once, or in a short training for a schedule. Each trial gets weights of its own. */
+  async try(method: Method, trial: Trial): Promise<PruneOutcome> {
+    const pristine = trial.weights ?? this.weights;
+    const weights = copyOf(pristine);
+    const defaults = { scope: "encoder-matrices", seed: 1, calibration: this.calibration } as const;
+    const settings = { ...defaults, training: this.#trainingFrom(pristine), ...trial, method, weights };
+    const outcome = await ("schedule" in method ? this.#trySchedule(settings) : prune(settings));
+    this.writtenTo ??= changedParameter(pristine, weights);
+    return outcome;
   }
 
   /** The ticket search's training: from the trial's weights, a few steps, the mask held. */
@@ -117,10 +118,33 @@ export class Laboratory {
     return now;
   }
 
+  /** Whether anyone has written to the calibration questions since the laboratory opened. */
+  questionsChanged(): boolean {
+    return this.#printed() !== this.#questions;
+  }
+
+  #printed(): string {
+    const tensors = this.batches.flatMap(({ tokens, features, boxes, targets }) => [tokens, features, boxes, targets]);
+    return JSON.stringify(tensors.map((tensor) => [...(tensor?.dataSync() ?? [])]));
+  }
+
   dispose(): void {
     this.#model.dispose();
     for (const batch of this.batches) disposeInput(batch);
   }
+}
+
+function copyOf(weights: Weights): Weights {
+  return new Map([...weights].map(([name, { shape, values }]) => [name, { shape, values: values.slice() }]));
+}
+
+/** The first parameter in which two sets of weights differ, bit by bit; null when none does. */
+function changedParameter(before: Weights, after: Weights): string | null {
+  for (const [name, { values }] of before) {
+    const now = after.get(name)?.values;
+    if (now?.length !== values.length || values.some((value, i) => !Object.is(value, now[i]))) return name;
+  }
+  return null;
 }
 
 /** Of weights with made-up extra parameters, those that the model has. */

@@ -3,6 +3,8 @@ import { failed, passed, type Verdict } from "./finding.ts";
 /** What a method may import: the mathematics of this house, its schema library, and its own neighbours. */
 const ALLOWED = /^(zod|@ticketbench\/(prune|model|backend)|\.{1,2}\/.*)$/;
 
+const IMPORT = /^\s*(?:import|export)\s+(?:type\s+)?(?:[\w*{},\s]+?\s+from\s+)?["']([^"']+)["']/gm;
+
 const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
   [/\bfetch\s*\(/, "fetches from the network"],
   [/\bprocess\s*\./, "reads the process"],
@@ -20,7 +22,7 @@ function codeOf(source: string): string {
 
 /** Looks through a method's source for ways to data it was not given, and for errors it would hide. */
 export function sourceText(source: string): Verdict {
-  for (const [, specifier = ""] of source.matchAll(/^\s*(?:import|export)\b[^"';]*?["']([^"']+)["']/gm)) {
+  for (const [, specifier = ""] of source.matchAll(IMPORT)) {
     if (!ALLOWED.test(specifier))
       return failed(`imports ${specifier}: a method works on what its context holds and may not read data of its own`);
   }
