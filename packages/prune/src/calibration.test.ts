@@ -2,7 +2,7 @@ import { openCpuEngine, tf } from "@ticketbench/backend";
 import { Lxmert } from "@ticketbench/model";
 import { beforeAll, expect, test } from "vitest";
 import { calibrationOf } from "./calibration.ts";
-import { lxmertShapes, randomWeights, TINY, tinyBatch } from "./testing/lxmert.ts";
+import { lxmertShapes, randomWeights, TINY, tinyBatch } from "./conformance/tiny-model.ts";
 
 const weights = randomWeights(lxmertShapes(TINY), 11);
 beforeAll(() => openCpuEngine());
@@ -26,7 +26,7 @@ test("a gradient predicts how the loss changes", async () => {
   const name = "lxrt_encoder.model.bert.encoder.layer.0.intermediate.dense.weight";
   const lossAt = (shift: number) => {
     const values = (weights.get(name)?.values ?? new Float32Array()).map((w, i) => (i === 7 ? w + shift : w));
-    model.load(new Map([...weights, [name, { shape: [10, 6], values }]]));
+    model.load(new Map([...weights, [name, { shape: [18, 10], values }]]));
     return tf.tidy(() => {
       const { logits } = model.forward(batch, null);
       const [x, y] = [logits.arraySync(), batch.targets.arraySync()];

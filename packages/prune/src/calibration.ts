@@ -5,7 +5,7 @@ import { PruneError } from "./prune-error.ts";
 /** One number a weight, by parameter name. */
 export type Gradients = ReadonlyMap<string, Float32Array>;
 
-/** What a linear layer was given: `rows` is [count, columns], row-major, valid during the call only. */
+/** What a linear layer was given: `rows` is [count, columns], row-major, a copy. */
 export type InputVisitor = (weight: string, rows: Float32Array, columns: number) => void;
 
 /** What a method may learn from training questions. Made of training data alone. */
@@ -78,7 +78,7 @@ function watchLinear(model: Lxmert, visit: InputVisitor, work: () => void): void
     const { x, weight } = call.inputs as { x: tf.TensorInfo; weight: tf.TensorInfo };
     const name = names.get(weight.dataId);
     const columns = x.shape[1] ?? 1;
-    if (name !== undefined) visit(name, tf.engine().readSync(x.dataId) as Float32Array, columns);
+    if (name !== undefined) visit(name, (tf.engine().readSync(x.dataId) as Float32Array).slice(), columns);
     return kernel.kernelFunc(call);
   };
   replace({ ...kernel, kernelFunc: watched });

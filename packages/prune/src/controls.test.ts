@@ -4,7 +4,7 @@ import { denseSmallConfig, randomWithSameRatios, shuffleMask } from "./controls.
 import magnitude from "./methods/magnitude.ts";
 import { prune } from "./prune.ts";
 import { rewind } from "./rewinding.ts";
-import { FULL, lxmertShapes, randomWeights, TINY } from "./testing/lxmert.ts";
+import { FULL, lxmertShapes, randomWeights, TINY } from "./conformance/tiny-model.ts";
 
 const weights = randomWeights(lxmertShapes(TINY), 1);
 const { mask } = await prune({ method: magnitude, weights, scope: "thesis", sparsity: 0.6, seed: 1 });

@@ -53,6 +53,7 @@ export interface MethodCard<Schema extends z.ZodType> {
   readonly idea: string;
   readonly family:
     | "magnitude"
+    | "control"
     | "random"
     | "gradient"
     | "calibration"
@@ -101,6 +102,8 @@ export interface MaskMethod<Schema extends z.ZodType> extends MethodCard<Schema>
   /** `exact`: the mask must meet the target to half a weight. `own`: its pattern or rounds decide the count. */
   readonly count: "exact" | "own";
   mask(context: PruneContext<z.output<Schema>>): Pruned | Promise<Pruned>;
+  /** What it claims to keep, one number a weight, higher is kept: lets the kit see a mask that is the wrong way round. */
+  claim?(values: Float32Array): Float32Array;
 }
 
 /** What a schedule may look at while it trains. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Flow } from "./flow.ts";
-import { lxmertShapes, randomWeights, TINY } from "./testing/lxmert.ts";
+import { lxmertShapes, randomWeights, TINY } from "./conformance/tiny-model.ts";
 
 const weights = randomWeights(lxmertShapes(TINY), 9);
 const flow = new Flow(weights);

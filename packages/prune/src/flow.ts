@@ -83,9 +83,11 @@ export class Flow {
     const { shape, values } = this.#weights.get(name) ?? { shape: [0, 0], values: new Float32Array() };
     const [rows, columns] = rowsAndColumns(shape);
     const y = node(rows);
-    for (let i = 0; i < values.length; i++) {
-      const row = Math.floor(i / columns);
-      y.value[row] = (y.value[row] as number) + Math.abs(values[i] as number) * (x.value[i % columns] as number);
+    for (let row = 0, i = 0; row < rows; row++) {
+      let sum = 0;
+      for (let column = 0; column < columns; column++, i++)
+        sum += Math.abs(values[i] as number) * (x.value[column] as number);
+      y.value[row] = sum;
     }
     this.#back.push(() => this.#backThrough(name, values, columns, x, y));
     return y;
@@ -94,11 +96,13 @@ export class Flow {
   #backThrough(name: string, values: Float32Array, columns: number, x: Node, y: Node): void {
     const scores = this.scores.get(name) ?? new Float64Array(values.length);
     this.scores.set(name, scores);
-    for (let i = 0; i < values.length; i++) {
-      const column = i % columns;
-      const flow = Math.abs(values[i] as number) * (y.gradient[Math.floor(i / columns)] as number);
-      x.gradient[column] = (x.gradient[column] as number) + flow;
-      scores[i] = (scores[i] as number) + flow * (x.value[column] as number);
+    for (let row = 0, i = 0; i < values.length; row++) {
+      const leaving = y.gradient[row] as number;
+      for (let column = 0; column < columns; column++, i++) {
+        const flow = Math.abs(values[i] as number) * leaving;
+        x.gradient[column] = (x.gradient[column] as number) + flow;
+        scores[i] = (scores[i] as number) + flow * (x.value[column] as number);
+      }
     }
   }
 

@@ -34,3 +34,7 @@ export { rewind, type RewindPoint, type StoredWeights } from "./rewinding.ts";
 export { describeScope, prunableNames, type Scope, type ScopeName, SCOPES } from "./scope.ts";
 export { type Scores, selectHighest, selectInUnits, type Slice, type Unit } from "./select.ts";
 export { type Shapes, shapesOf } from "./shapes.ts";
+export { checkMethod, type CheckSettings } from "./conformance/check-method.ts";
+export type { MaskedTrainer, StartTrainer } from "./conformance/enforcement.ts";
+export type { Finding } from "./conformance/finding.ts";
+export type { EngineOpener } from "./conformance/repeatability.ts";

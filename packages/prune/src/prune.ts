@@ -6,6 +6,7 @@ import type { Calibration } from "./calibration.ts";
 import type { Method, Pruned, PruneContext, Schedule, ScoreMethod, Training } from "./define-method.ts";
 import { type Ledger, ledgerOf } from "./ledger.ts";
 import { Mask } from "./mask.ts";
+import { explainMiss } from "./miss.ts";
 import { moduleOf } from "./parameter.ts";
 import { PruneError } from "./prune-error.ts";
 import { prunableNames, type Scope, type ScopeName } from "./scope.ts";
@@ -93,6 +94,7 @@ function contextOf(settings: PruneSettings): PruneContext {
   const shapes = shapesOf(weights);
   const prunable = [...prunableNames(shapes, scope)].sort(byName);
   const size = prunable.reduce((sum, name) => sum + sizeOf(shapes.get(name) ?? []), 0);
+  for (const name of prunable) checkWeights(name, weights.get(name)?.values ?? new Float32Array());
   return {
     weights,
     shapes,
@@ -124,6 +126,14 @@ function granted<Key extends "calibration" | "training">(
   return given;
 }
 
+function checkWeights(name: string, values: Float32Array): void {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += (values[i] as number) * 0;
+  if (sum === 0) return;
+  const index = values.findIndex((value) => !Number.isFinite(value));
+  throw new PruneError(`weights of ${name}: ${values[index]} at index ${index}; the training they come from diverged`);
+}
+
 async function scoredMask(
   method: ScoreMethod<z.ZodType, unknown>,
   context: PruneContext,
@@ -152,19 +162,19 @@ function checkScores(name: string, scores: unknown, length: number): Float32Arra
   return scores;
 }
 
-function checkScope(mask: Mask, { prunable }: PruneContext): void {
+/** The mask must be of this model, leave everything outside the scope whole, and have an entry for all inside. */
+function checkScope(mask: Mask, { weights, prunable }: PruneContext): void {
+  mask.checkModel(weights);
   const names = new Set(prunable);
-  const outside = mask.prunable.find((name) => !names.has(name) && mask.kept(name) < mask.size(name));
+  const outside = mask.prunable.find((name) => !names.has(name));
   if (outside !== undefined)
     throw new PruneError(`the method pruned ${outside}, which is not in the scope: prune context.prunable alone`);
+  const own = new Set(mask.prunable);
+  const missing = prunable.find((name) => !own.has(name));
+  if (missing !== undefined)
+    throw new PruneError(`the method's mask has nothing on ${missing}: cover every name of context.prunable`);
 }
 
-function checkCount(mask: Mask, { prunable, keep, sparsity }: PruneContext): void {
-  const size = prunable.reduce((sum, name) => sum + mask.size(name), 0);
-  const kept = prunable.reduce((sum, name) => sum + mask.kept(name), 0);
-  if (kept === keep) return;
-  throw new PruneError(
-    `asked ${sparsity}, mask has ${(1 - kept / size).toFixed(6)}: ${kept} of ${size} weights kept, not ${keep}; ` +
-      "return scores and let the kit select, or use selectHighest",
-  );
+function checkCount(mask: Mask, { weights, keep, sparsity }: PruneContext): void {
+  if (mask.kept() !== keep) throw new PruneError(explainMiss(mask, weights, sparsity, keep));
 }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { deadParameters, kindOf, moduleOf } from "./parameter.ts";
 import { describeScope, prunableNames, SCOPES } from "./scope.ts";
 import { byName } from "./shapes.ts";
-import { FULL, lxmertShapes, TINY } from "./testing/lxmert.ts";
+import { FULL, lxmertShapes, TINY } from "./conformance/tiny-model.ts";
 
 const full = lxmertShapes(FULL);
 const sizeOfAll = (names: Iterable<string>) =>

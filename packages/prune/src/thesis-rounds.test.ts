@@ -6,7 +6,7 @@ import thesisRandom from "./methods/thesis-random.ts";
 import { prune } from "./prune.ts";
 import { prunableNames } from "./scope.ts";
 import type { Shapes } from "./shapes.ts";
-import { FULL, lxmertShapes, randomWeights, TINY } from "./testing/lxmert.ts";
+import { FULL, lxmertShapes, randomWeights, TINY } from "./conformance/tiny-model.ts";
 import { ThesisRounds } from "./thesis-rounds.ts";
 
 const full = lxmertShapes(FULL);

@@ -36,6 +36,7 @@ export default defineMethod({
   needs: "nothing",
   nests: true,
   count: "own",
+  claim: (values) => values.map(Math.abs),
   mask: ({ weights, shapes, prunable, params: { m }, sparsity }) => {
     const n = Math.max(1, Math.round(m * (1 - sparsity)));
     const masks = prunable.map((name) => {

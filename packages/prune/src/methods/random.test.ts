@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { prune } from "../prune.ts";
-import { lxmertShapes, randomWeights, TINY } from "../testing/lxmert.ts";
+import { lxmertShapes, randomWeights, TINY } from "../conformance/tiny-model.ts";
 import randomErk from "./random-erk.ts";
 import random from "./random.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Flow } from "../flow.ts";
 import { prune } from "../prune.ts";
-import { lxmertShapes, randomWeights, TINY } from "../testing/lxmert.ts";
+import { lxmertShapes, randomWeights, TINY } from "../conformance/tiny-model.ts";
 import synflow from "./synflow.ts";
 
 const weights = randomWeights(lxmertShapes(TINY), 4);

@@ -11,6 +11,7 @@ export default defineMethod({
   needs: "nothing",
   nests: true,
   count: "own",
+  claim: (values) => values.map(Math.abs),
   asCoded: { retraining: "dense", label: (sparsity) => sparsity },
   mask: (context) => ({ mask: fromLowMask(context, (_, low) => low) }),
 });

@@ -16,9 +16,9 @@ export const FULL = lxmertConfig();
 
 /** An LXMERT of every kind of layer and a few thousand parameters; its widths are no multiples of 4 or 8. */
 export const TINY = lxmertConfig({
-  hidden: 6,
+  hidden: 10,
   heads: 2,
-  intermediate: 10,
+  intermediate: 18,
   layers: { language: 2, object: 1, cross: 2 },
   vocabulary: 20,
   positions: 8,
