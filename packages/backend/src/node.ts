@@ -22,6 +22,15 @@ export async function openEngine(name: EngineName): Promise<Engine> {
 }
 
 export {
+  autoEngine,
+  type EngineChoice,
+  type EngineListing,
+  type EngineProbe,
+  listEngines,
+  measureEngine,
+} from "./engine-list.ts";
+export { describeMachine, type Machine } from "./machine.ts";
+export {
   clearTensorflowInstallation,
   readTensorflowInstallation,
   type TensorflowInstallation,

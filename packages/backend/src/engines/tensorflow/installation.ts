@@ -27,6 +27,14 @@ function stampFile(): string {
   return join(tensorflowFolder(), "installed.json");
 }
 
+function parseStamp(text: string): Partial<TensorflowInstallation> {
+  try {
+    return JSON.parse(text) as Partial<TensorflowInstallation>;
+  } catch {
+    return {};
+  }
+}
+
 /** What is installed; null when nothing is, or when an installation was not finished. */
 export function readTensorflowInstallation(): TensorflowInstallation | null {
   let text: string;
@@ -35,7 +43,7 @@ export function readTensorflowInstallation(): TensorflowInstallation | null {
   } catch {
     return null;
   }
-  const { package: folder, tensorflow, gpu } = JSON.parse(text) as Partial<TensorflowInstallation>;
+  const { package: folder, tensorflow, gpu } = parseStamp(text);
   if (typeof folder !== "string" || typeof tensorflow !== "string" || typeof gpu !== "boolean") {
     throw new EngineError(`${stampFile()} is not what the installer writes: run ${INSTALL_TENSORFLOW} again`);
   }
