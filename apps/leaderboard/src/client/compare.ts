@@ -23,14 +23,6 @@ import { path } from "../site/paths.ts";
 import { makeRoving, watchPoints } from "./chart-points.ts";
 import { load, part } from "./part.ts";
 
-const home = document.getElementById("comparison");
-if (home) {
-  for (const id of ["curves", "differences"]) watchPoints(part(id), part(`${id}-tip`));
-  const board = await load<Board>(home.dataset["source"] ?? "");
-  const state = readComparison(new URLSearchParams(location.search), board);
-  if (state) await run(board, state);
-}
-
 /** Answers every change of the form, of the address and of the window. */
 async function run(board: Board, first: ComparisonState): Promise<void> {
   let state = first;
@@ -158,4 +150,12 @@ function fillForm(board: Board, track: Track, state: ComparisonState): void {
   for (const control of form.querySelectorAll<HTMLSelectElement>("select[name=track]")) control.value = state.track;
   for (const radio of form.querySelectorAll<HTMLInputElement>("input[name=phase]"))
     radio.checked = radio.value === state.phase;
+}
+
+const home = document.getElementById("comparison");
+if (home) {
+  for (const id of ["curves", "differences"]) watchPoints(part(id), part(`${id}-tip`));
+  const board = await load<Board>(home.dataset["source"] ?? "");
+  const state = readComparison(new URLSearchParams(location.search), board);
+  if (state) await run(board, state);
 }
