@@ -172,6 +172,36 @@ describe("the leaderboard", () => {
     expect(values).toEqual([...values].sort((a, b) => b - a));
   });
 
+  test("gives exactly what is shown as CSV, also after a filter", async () => {
+    await goBoard("?phase=pruned&methods=random,hostile");
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "CSV" }).click(),
+    ]);
+    const lines = (await readFile(await download.path(), "utf8")).trim().split("\n");
+    expect(lines).toHaveLength(1 + STUDY.targets.length + 3);
+    const names = lines[0]?.split(",") ?? [];
+    const values = lines
+      .filter((line) => line.startsWith("random,"))
+      .map((line) => line.split(",")[names.indexOf("accuracy")]);
+    const shown = await page
+      .locator("#table tbody tr", { hasText: "Random" })
+      .locator("td a")
+      .evaluateAll((cells) => cells.map((cell) => cell.textContent));
+    expect(values.map((value) => (100 * Number(value)).toFixed(1))).toEqual(shown);
+  });
+
+  test("copies the table as Markdown", async () => {
+    await open({ permissions: ["clipboard-read", "clipboard-write"] });
+    await goBoard("?methods=magnitude,hostile");
+    await page.getByRole("button", { name: "Markdown" }).click();
+    await page.getByRole("button", { name: "copied" }).waitFor();
+    const lines = (await page.evaluate(() => navigator.clipboard.readText())).trim().split("\n");
+    expect(lines).toHaveLength(4);
+    expect(lines[2]).toMatch(/^\| Low magnitude \| \d\d\.\d ± \d\.\d \(3\) \|/u);
+    expect(lines[3]).toContain("\\<script\\>");
+  });
+
   test("points speak on hover and on focus, and arrow keys move between them", async () => {
     await goBoard();
     const points = page.locator(".plot.drawn .point");
