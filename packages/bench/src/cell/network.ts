@@ -27,6 +27,7 @@ export async function describeNetwork(
     intermediate: model.intermediate,
     layers: model.layers,
     dropout: model.dropout,
+    initialDeviation: model.initialDeviation,
     vocabulary: vocabulary.length,
     positions: model.tokens,
     featureWidth: dataset.featureWidth,

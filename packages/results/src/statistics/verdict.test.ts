@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sampleHash, sampleTicket } from "../sample-result.ts";
+import { compareCurves } from "./curves.ts";
 import { pairedDifference } from "./difference.ts";
 import { pruningLimit } from "./prunable.ts";
 import { rankTies } from "./rank.ts";
@@ -94,6 +95,40 @@ describe("ranking", () => {
 
   it("refuses two contenders of one name", () => {
     expect(() => rankTies([dense, dense])).toThrow(/one name/);
+  });
+});
+
+describe("two curves", () => {
+  const levels = [0.5, 0.6, 0.8, 0.9].map((sparsity, i) => ({
+    sparsity,
+    a: simulate({ name: `a${i}`, loss: 0.04 }),
+    b: simulate({ name: `b${i}`, loss: [0.04, 0.04, 0.2, 0.3][i] ?? 0 }),
+  }));
+
+  it("are told apart where they differ and called tied where they do not, in one sentence", () => {
+    const found = compareCurves("A", "B", levels.toReversed(), { margin: 0.03 });
+    expect(found.points.map(({ sparsity, outcome }) => [sparsity, outcome])).toEqual([
+      [0.5, "tied"],
+      [0.6, "tied"],
+      [0.8, "better"],
+      [0.9, "better"],
+    ]);
+    expect(found.sentence).toMatch(
+      /^A against B: tied at 50 to 60 %, better at 80 to 90 % \(\+\d+\.\d to \+\d+\.\d points\) \(n = 3\)\.$/,
+    );
+    const single = compareCurves(
+      "B",
+      "A",
+      levels.slice(2, 3).map(({ sparsity, a, b }) => ({ sparsity, a: b, b: a })),
+    );
+    expect(single.sentence).toMatch(/^B against A: worse at 80 % \(-\d+\.\d points\) \(n = 3\)\.$/);
+  });
+
+  it("have p values that know how many sparsities were looked at", () => {
+    const close = levels.map((level, i) => ({ ...level, b: simulate({ name: `c${i}`, loss: 0.05 }) }));
+    const together = compareCurves("A", "C", close).points;
+    close.forEach(({ a, b }, i) => expect(together[i]?.p).toBeGreaterThanOrEqual(verdict(a, b).p));
+    expect(together.some(({ p }, i) => p > verdict(close[i]?.a ?? dense, close[i]?.b ?? dense).p)).toBe(true);
   });
 });
 

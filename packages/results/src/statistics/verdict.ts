@@ -35,6 +35,12 @@ function points(fraction: number): string {
   return value === "-0.0" ? "0.0" : value;
 }
 
+/** A difference of accuracies in points with its sign, as sentences print it: "+1.8". */
+export function signedPoints(fraction: number): string {
+  const value = points(fraction);
+  return Number(value) > 0 ? `+${value}` : value;
+}
+
 function pText(p: number): string {
   return p < 0.001 ? "p < .001" : `p = ${p.toFixed(3).replace(/^0/, "")}`;
 }
