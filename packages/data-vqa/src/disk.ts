@@ -1,5 +1,6 @@
-import { createHash, type Hash } from "node:crypto";
-import { closeSync, openSync, readSync, statfsSync, writeSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { closeSync, fstatSync, openSync, readSync, statfsSync, writeSync } from "node:fs";
+import { Worker } from "node:worker_threads";
 import { DataError } from "./error.ts";
 
 const CHUNK_BYTES = 1 << 22;
@@ -13,28 +14,26 @@ export function writeWhole(file: number, bytes: Uint8Array, position: number): n
   return at;
 }
 
-/** Update a hash with the first `end` bytes of a file, or all of it. */
-export function hashBytes(digest: Hash, path: string, end = Infinity): void {
-  const file = openSync(path, "r");
-  const chunk = new Uint8Array(CHUNK_BYTES);
-  try {
-    for (let at = 0; at < end; ) {
-      const read = readSync(file, chunk, 0, Math.min(chunk.length, end - at), at);
-      if (read === 0 && end === Infinity) return;
-      if (read === 0) throw new DataError(`${path} became shorter while it was read; run it again`);
-      digest.update(chunk.subarray(0, read));
-      at += read;
-    }
-  } finally {
-    closeSync(file);
-  }
-}
-
 /** SHA-256 of a file, hex. */
 export function hashFile(path: string): string {
   const digest = createHash("sha256");
-  hashBytes(digest, path);
+  const file = openSync(path, "r");
+  const chunk = new Uint8Array(Math.min(CHUNK_BYTES, fstatSync(file).size + 1));
+  try {
+    for (let read; (read = readSync(file, chunk)) > 0; ) digest.update(chunk.subarray(0, read));
+  } finally {
+    closeSync(file);
+  }
   return digest.digest("hex");
+}
+
+/** The same on another thread, for files so large that hashing would hold up other work. */
+export function hashInBackground(path: string): Promise<string> {
+  const worker = new Worker(new URL("./hash-worker.ts", import.meta.url), { workerData: path });
+  return new Promise((resolve, reject) => {
+    worker.once("message", (sha256: string) => resolve(sha256));
+    worker.once("error", reject);
+  });
 }
 
 /** Throws DataError where the disk of a folder has no room for `bytes` more. */

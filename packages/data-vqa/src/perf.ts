@@ -74,7 +74,7 @@ async function regionRows(folder: string): Promise<PerfRow[]> {
   const source = join(folder, "obj36.tsv");
   const cells = writeFeatureFile(source);
   const bytes = cells.reduce((sum, cell) => sum + cell.length, 0);
-  const decoding = secondsOf(() => cells.forEach((cell) => Buffer.from(cell, "base64")));
+  const decoding = secondsOf(() => cells.forEach((cell) => Buffer.from(cell.toString("latin1"), "base64")));
   const start = performance.now();
   await convertRegions(source, join(folder, "store"));
   const converting = (performance.now() - start) / 1000;
@@ -96,7 +96,7 @@ async function regionRows(folder: string): Promise<PerfRow[]> {
   return [
     { name: "TSV to store", value: bytes / converting / 1e6, unit: "MB/s", bar: null, better: "higher" },
     {
-      name: "TSV to store, share of plain base64 decoding",
+      name: "TSV to store, share of decoding its base64 in memory",
       value: decoding / converting,
       unit: "",
       bar: 0.5,
@@ -112,12 +112,12 @@ async function regionRows(folder: string): Promise<PerfRow[]> {
   ];
 }
 
-/** A feature file of the real size of an image; the base64 of every row's features. */
-function writeFeatureFile(path: string): string[] {
+/** A feature file of the real size of an image; the bytes of every row's features, in base64 as they are in it. */
+function writeFeatureFile(path: string): Buffer[] {
   const random = RandomStream.named("perf", "features");
   const features = Float32Array.from({ length: REGIONS * WIDTH }, () => Math.max(0, random.normal()));
   const file = openSync(path, "w");
-  const cells: string[] = [];
+  const cells: Buffer[] = [];
   for (let i = 0; i < IMAGES; i++) {
     features[i] = i;
     const row = {
@@ -127,7 +127,7 @@ function writeFeatureFile(path: string): string[] {
       boxes: new Float32Array(REGIONS * 4),
     };
     const line = formatRow(row);
-    cells.push(line.slice(line.lastIndexOf("\t") + 1));
+    cells.push(Buffer.from(line.slice(line.lastIndexOf("\t") + 1)));
     writeSync(file, `${line}\n`);
   }
   closeSync(file);
