@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { closeSync, fstatSync, openSync, readSync, statfsSync, writeSync } from "node:fs";
+import { closeSync, openSync, readSync, statfsSync, statSync, writeSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { DataError } from "./error.ts";
 
@@ -17,8 +17,8 @@ export function writeWhole(file: number, bytes: Uint8Array, position: number): n
 /** SHA-256 of a file, hex. */
 export function hashFile(path: string): string {
   const digest = createHash("sha256");
-  const file = openSync(path, "r");
-  const chunk = new Uint8Array(Math.min(CHUNK_BYTES, fstatSync(file).size + 1));
+  const { file, size } = openFile(path);
+  const chunk = new Uint8Array(Math.min(CHUNK_BYTES, size + 1));
   try {
     for (let read; (read = readSync(file, chunk)) > 0; ) digest.update(chunk.subarray(0, read));
   } finally {
@@ -45,9 +45,24 @@ export function checkFreeSpace(folder: string, bytes: number, advice: string): v
   throw new DataError(`${folder} needs ${gigabytes(needed)}, only ${gigabytes(bavail * bsize)} are free; ${advice}`);
 }
 
-/** A full disk is the user's to put right; every other error stays what it is. */
-export function explainFullDisk(error: unknown, what: string): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code !== "ENOSPC" && code !== "EDQUOT") return error;
-  return new DataError(`the disk is full: ${what}; free space and run again to go on from there`);
+/** What a disk refuses is the user's to put right; every other error stays what it is. */
+export function explainDiskError(error: unknown, doing: string): unknown {
+  const { code = "", path = "" } = error as NodeJS.ErrnoException;
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return new DataError(`the disk is full: ${doing}; free space and run again to go on from there`);
+  }
+  if (code !== "EACCES" && code !== "EPERM" && code !== "EROFS") return error;
+  return new DataError(`no permission for ${path} (${doing}); change its permissions or name another place`);
+}
+
+/** Open a file for reading; its size. Throws DataError where it is not there, not a file or not to be read. */
+export function openFile(path: string): { file: number; size: number } {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) throw new DataError(`${path} does not exist`);
+  if (!stat.isFile()) throw new DataError(`${path} is not a file; name the file itself`);
+  try {
+    return { file: openSync(path, "r"), size: stat.size };
+  } catch (error) {
+    throw explainDiskError(error, "reading it");
+  }
 }

@@ -181,6 +181,12 @@ export class VqaFolder implements VqaDataset {
       if (annotations !== null && !annotation) {
         throw new DataError(`${files.annotations}: no annotation for question ${record.question_id}`);
       }
+      if (annotation?.image_id !== undefined && annotation.image_id !== record.image_id) {
+        const images = `${record.image_id} in ${files.questions}, ${annotation.image_id} in ${files.annotations}`;
+        throw new DataError(
+          `question ${record.question_id} is about image ${images}; the files do not belong together`,
+        );
+      }
       return this.#question(record, annotation, prefix);
     });
   }

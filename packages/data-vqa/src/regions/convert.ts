@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { basename } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { checkFreeSpace, explainFullDisk, hashFile, hashInBackground } from "../disk.ts";
+import { checkFreeSpace, explainDiskError, hashFile, hashInBackground } from "../disk.ts";
 import { DataError } from "../error.ts";
 import { readManifest, type StoreManifest, writeManifest } from "./manifest.ts";
 import type { FeatureType } from "./record.ts";
@@ -52,8 +52,7 @@ export async function convertRegions(
   const source = findSource(path);
   const finished = readManifest(folder);
   if (finished) return keepFinished(finished, source, featureType, folder);
-  fs.mkdirSync(folder, { recursive: true });
-  const writer = new StoreWriter(folder, featureType, `${source.name}\t${source.modified}\t${featureType}`);
+  const writer = openWriter(folder, featureType, source);
   try {
     const bytesPerByte = featureType === "float32" ? 0.75 : 0.375;
     checkFreeSpace(
@@ -71,9 +70,18 @@ export async function convertRegions(
     writeManifest(folder, manifest);
     return manifest;
   } catch (error) {
-    throw explainFullDisk(error, `${folder} has ${writer.images} images`);
+    throw explainDiskError(error, `${folder} has ${writer.images} images`);
   } finally {
     writer.close();
+  }
+}
+
+function openWriter(folder: string, featureType: FeatureType, { name, modified }: Source): StoreWriter {
+  try {
+    fs.mkdirSync(folder, { recursive: true });
+    return new StoreWriter(folder, featureType, `${name}\t${modified}\t${featureType}`);
+  } catch (error) {
+    throw explainDiskError(error, `making the store ${folder}`);
   }
 }
 

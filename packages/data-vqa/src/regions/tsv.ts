@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, readSync } from "node:fs";
+import { openFile } from "../disk.ts";
 import { DataError } from "../error.ts";
 
 /** The columns of LXMERT's feature files, tab-separated and without a header line. */
@@ -73,12 +74,9 @@ export function* readRegionTsv(
  * making a string of each line would cost more than decoding its base64.
  */
 export function* regionLines(path: string, from = 0): Generator<string, void, undefined> {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (!stat) throw new DataError(`${path} does not exist`);
-  if (!stat.isFile()) throw new DataError(`${path} is not a file; name the TSV file itself`);
-  const file = openSync(path, "r");
+  const { file, size } = openFile(path);
   try {
-    let buffer: Buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, stat.size + 1));
+    let buffer: Buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, size + 1));
     let [filled, position] = [0, from];
     for (;;) {
       if (filled === buffer.length) buffer = grow(buffer, path);
