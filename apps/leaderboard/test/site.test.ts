@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { contenderOf, resultSchema, verdict } from "@ticketbench/results";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Board } from "../src/board/board.ts";
 import { launchBrowser } from "./browser.ts";
@@ -171,6 +172,36 @@ describe("the leaderboard", () => {
     expect(values).toEqual([...values].sort((a, b) => b - a));
   });
 
+  test("gives exactly what is shown as CSV, also after a filter", async () => {
+    await goBoard("?phase=pruned&methods=random,hostile");
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "CSV" }).click(),
+    ]);
+    const lines = (await readFile(await download.path(), "utf8")).trim().split("\n");
+    expect(lines).toHaveLength(1 + STUDY.targets.length + 3);
+    const names = lines[0]?.split(",") ?? [];
+    const values = lines
+      .filter((line) => line.startsWith("random,"))
+      .map((line) => line.split(",")[names.indexOf("accuracy")]);
+    const shown = await page
+      .locator("#table tbody tr", { hasText: "Random" })
+      .locator("td a")
+      .evaluateAll((cells) => cells.map((cell) => cell.textContent));
+    expect(values.map((value) => (100 * Number(value)).toFixed(1))).toEqual(shown);
+  });
+
+  test("copies the table as Markdown", async () => {
+    await open({ permissions: ["clipboard-read", "clipboard-write"] });
+    await goBoard("?methods=magnitude,hostile");
+    await page.getByRole("button", { name: "Markdown" }).click();
+    await page.getByRole("button", { name: "copied" }).waitFor();
+    const lines = (await page.evaluate(() => navigator.clipboard.readText())).trim().split("\n");
+    expect(lines).toHaveLength(4);
+    expect(lines[2]).toMatch(/^\| Low magnitude \| \d\d\.\d ± \d\.\d \(3\) \|/u);
+    expect(lines[3]).toContain("\\<script\\>");
+  });
+
   test("points speak on hover and on focus, and arrow keys move between them", async () => {
     await goBoard();
     const points = page.locator(".plot.drawn .point");
@@ -225,6 +256,70 @@ describe("the leaderboard", () => {
   });
 });
 
+describe("the comparison", () => {
+  test("gives in the page the verdict that the package gives here", async () => {
+    await go("/compare/?a=snip&b=magnitude&at=0.8");
+    await page.locator("#comparison[aria-busy=false]").waitFor();
+    const contender = (method: { id: string; title: string; knee: number }) =>
+      contenderOf(
+        method.title,
+        STUDY.seeds.map((seed) => resultSchema.parse(syntheticTicket(STUDY, method, 0.8, seed))),
+        "retrained",
+      );
+    const [magnitude, , , snip] = STUDY.methods;
+    if (!magnitude || !snip) throw new Error("the study lacks its methods");
+    expect(await page.locator("#sentence").textContent()).toBe(verdict(contender(snip), contender(magnitude)).sentence);
+  });
+
+  test("keeps what is compared in the address", async () => {
+    await go("/compare/");
+    await page.locator("#comparison[aria-busy=false]").waitFor();
+    await page.getByRole("combobox", { name: "against" }).selectOption("dense");
+    await page.getByRole("button", { name: "90" }).click();
+    await page.locator("#comparison[aria-busy=false]").waitFor();
+    expect(new URL(page.url()).search).toBe("?a=magnitude&b=dense&at=0.9");
+    const sentence = await page.locator("#sentence").textContent();
+    await page.reload();
+    await page.locator("#comparison[aria-busy=false]").waitFor();
+    expect(await page.locator("#sentence").textContent()).toBe(sentence);
+    expect(sentence).toMatch(/^Low magnitude is worse than dense by/u);
+  });
+
+  test("of two single results decides nothing", async () => {
+    await go(`/compare/?a=${TICKET}&b=${denseId(0)}`);
+    await page.locator("#comparison[aria-busy=false]").waitFor();
+    expect(await page.locator("#sentence").textContent()).toMatch(/undecided below 3 seeds/u);
+  });
+});
+
+describe("the audit", () => {
+  test("draws the figures and the bars of the study from its raw numbers", async () => {
+    await go("/audit/");
+    expect(await page.locator(".plot.wide .chart").count()).toBeGreaterThanOrEqual(6);
+    expect(await page.locator(".panels .figure").count()).toBe(9);
+    const first = page.locator("section#reported table tbody tr").first();
+    expect(await first.locator("td").nth(4).textContent()).toMatch(/^ ?67\.4/u);
+  });
+
+  test("judges the registered predictions on the results at hand", async () => {
+    await go("/audit/");
+    const verdicts = await page.locator("#predictions tbody tr .tag").allTextContents();
+    expect(verdicts).toHaveLength(6);
+    expect(verdicts[2]).toBe("holds");
+    expect(verdicts[4]).toBe("not measured yet");
+  });
+});
+
+describe("in Persian", () => {
+  test("the leaderboard reads from right to left with Persian digits, its chart from left to right", async () => {
+    await goBoard("fa/");
+    expect(await page.evaluate(() => getComputedStyle(document.body).direction)).toBe("rtl");
+    expect(await page.locator("#answer").textContent()).toMatch(/۶۰٪/u);
+    expect(await page.locator(".plot.drawn").evaluate((plot) => getComputedStyle(plot).direction)).toBe("ltr");
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+  });
+});
+
 describe("themes", () => {
   const background = async (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 
@@ -241,7 +336,24 @@ describe("themes", () => {
 });
 
 describe("every page", () => {
-  const PAGES = ["/", "/cells/", `/cells/${TICKET}/`, `/cells/${FAILED}/`, `/cells/${denseId(0)}/`, "/404.html"];
+  const PAGES = [
+    "/",
+    "/fa/",
+    "/methods/magnitude/",
+    "/methods/hostile/",
+    "/cells/",
+    `/cells/${TICKET}/`,
+    `/cells/${FAILED}/`,
+    `/cells/${denseId(0)}/`,
+    "/compare/",
+    "/audit/",
+    "/compression/",
+    "/data/",
+    "/about/",
+    "/fa/about/",
+    "/contribute/",
+    "/404.html",
+  ];
   test.each(PAGES.flatMap((path) => (["light", "dark"] as const).map((theme) => [path, theme] as const)))(
     "%s has no accessibility violations in %s",
     async (path, colorScheme) => {

@@ -106,3 +106,15 @@ export function labelsAgainstMasks(runs: ThesisRuns): CurveChart {
     levels: [],
   };
 }
+
+/** The “pruned” score of each file: one curve under two names, and its mirror image. */
+export function prunedUnderThreeNames(runs: ThesisRuns): CurveChart {
+  const names = {
+    "thesis-low": "Low magnitude, and the same digits again for Random",
+    "thesis-high": "“High magnitude”",
+  };
+  const curves = [THESIS_METHODS[0], THESIS_METHODS[2]].map(({ id, style }) =>
+    curveOf(runs, id, "pruned", 1, { id, title: names[id], style, dashed: false }),
+  );
+  return { ...chart("“Pruned” accuracy in the raw files, seed 1, %", curves, runs), levels: [] };
+}

@@ -75,13 +75,10 @@ function frame(chart: CurveChart, width: number): Frame {
     points.map((point) => point.x),
     [0, 1],
   );
-  const [low, high] = extentOf(
-    [
-      ...points.flatMap((p) => [p.mean, p.interval?.low ?? p.mean, p.interval?.high ?? p.mean]),
-      ...chart.levels.map((l) => l.value),
-    ],
-    [0, 1],
-  );
+  // An interval of few seeds may be wider than accuracy itself: the picture ends where accuracy does.
+  const ends = points.flatMap((p) => [p.mean, p.interval?.low ?? p.mean, p.interval?.high ?? p.mean]);
+  const heights = ends.map((value) => Math.min(1, Math.max(0, value)));
+  const [low, high] = extentOf([...heights, ...chart.levels.map((level) => level.value)], [0, 1]);
   const rise = Math.max(high - low, 0.05);
   const plot = { left: 44, top: 16, right: width - (width < 480 ? 12 : 20), bottom: height - 50 };
   const side = Math.max((right - left) * 0.04, 0.001);
@@ -142,12 +139,12 @@ function levels(chart: CurveChart, drawing: Frame, taken: Box[]): string {
     .join("");
 }
 
-function band(curve: Curve, { x, y }: Frame): string {
+function band(curve: Curve, { x, y, plot }: Frame): string {
   const shape = area<CurvePoint>()
     .defined((point) => point.interval !== null)
     .x((point) => x(point.x))
-    .y0((point) => y(point.interval?.low ?? point.mean))
-    .y1((point) => y(point.interval?.high ?? point.mean))
+    .y0((point) => Math.min(plot.bottom, y(point.interval?.low ?? point.mean)))
+    .y1((point) => Math.max(plot.top, y(point.interval?.high ?? point.mean)))
     .digits(1)(curve.points);
   return shape === null ? "" : element("path", { class: "band", d: shape });
 }
