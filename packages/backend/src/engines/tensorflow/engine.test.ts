@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { EngineError } from "../../engine.ts";
+import { EngineError, openCpuEngine } from "../../engine.ts";
 import { runKernelForOne } from "../../ops/kernel.ts";
 import { adamStep } from "../../ops/optimiser-pass.ts";
 import { dropoutFactors, type DropoutSite } from "../../random/dropout.ts";
@@ -50,6 +50,17 @@ describe("an installation", () => {
     await expect(openTensorflowEngine(null)).rejects.toThrow("not installed. npm run engine:tensorflow installs it");
     const broken = { package: "nothing", tensorflow: "2.21.0", gpu: false };
     await expect(openTensorflowEngine(broken)).rejects.toThrow(EngineError);
+  });
+
+  test("is given this project's TensorFlow.js, wherever it lies", async () => {
+    const folder = join(parent, "tfjs-node");
+    mkdirSync(join(folder, "dist"), { recursive: true });
+    const found = 'require("@tensorflow/tfjs").backend().ours && require("@tensorflow/tfjs-core").backend().ours';
+    writeFileSync(join(folder, "dist/register_all_kernels.js"), `throw new Error("ours: " + (${found}));`);
+    await openCpuEngine();
+    Object.assign(tf.backend(), { ours: "yes" });
+    const installation = { package: folder, tensorflow: "2.21.0", gpu: false };
+    await expect(openTensorflowEngine(installation)).rejects.toThrow("ours: yes");
   });
 });
 

@@ -34,16 +34,28 @@ function findBinding(packageFolder: string): string {
   return join(packageFolder, "lib", folders.at(-1) ?? "napi-v8", "tfjs_binding.node");
 }
 
+/** Where this package's TensorFlow.js lies, by the names tfjs-node asks for. */
+function ownModules(): ReadonlyMap<string, string> {
+  const tfjs = createRequire(import.meta.url).resolve("@tensorflow/tfjs");
+  const core = createRequire(tfjs).resolve("@tensorflow/tfjs-core");
+  return new Map([
+    ["@tensorflow/tfjs", pathToFileURL(tfjs).href],
+    ["@tensorflow/tfjs-core", pathToFileURL(core).href],
+  ]);
+}
+
 /**
  * Loads tfjs-node's backend and kernels, with this package's TensorFlow.js in place of its own: tensors, gradients and
  * kernels of two copies would not know each other. Its main file is left out: that wants tfjs's layers and its own
  * savers, which nothing here uses.
  */
 function loadBackend(packageFolder: string): TensorflowBackend {
-  const url = pathToFileURL(createRequire(import.meta.url).resolve("@tensorflow/tfjs")).href;
+  const ours = ownModules();
   const hooks = registerHooks({
-    resolve: (specifier, context, next) =>
-      specifier === "@tensorflow/tfjs" ? { url, format: "commonjs", shortCircuit: true } : next(specifier, context),
+    resolve: (specifier, context, next) => {
+      const url = ours.get(specifier);
+      return url === undefined ? next(specifier, context) : { url, format: "commonjs", shortCircuit: true };
+    },
   });
   try {
     restoreNodeUtil();
