@@ -17,6 +17,7 @@ export interface Engine {
 /** An engine cannot be had on this machine: says what is missing and how to get it. */
 export class EngineError extends Error {
   override readonly name = "EngineError";
+  readonly exitCode = 2;
 }
 
 /** Opens the reference engine: tfjs's own JavaScript kernels, slow, needs nothing. */

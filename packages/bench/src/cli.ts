@@ -2,7 +2,12 @@
 import { Command, CommanderError } from "commander";
 import type { PlanWords } from "./commands/plan.ts";
 import type { RunWords } from "./commands/run.ts";
+import type { SiteWords } from "./commands/site.ts";
 import { exitCodeOf } from "./exit-code.ts";
+
+interface Work {
+  readonly work: string;
+}
 
 const collect = (value: string, before: string[]): string[] => [...before, value];
 
@@ -18,10 +23,12 @@ function studyOptions(command: Command): Command {
     .option("--program <module>", "run another program for the cells (for tests of the bench)");
 }
 
+function workOption(command: Command): Command {
+  return command.option("--work <folder>", "where unfinished work lies", ".ticketbench");
+}
+
 function placeOptions(command: Command): Command {
-  return command
-    .option("--work <folder>", "where unfinished work lies", ".ticketbench")
-    .option("--out <folder>", "where results go (default: results/<study> in the work folder)");
+  return workOption(command).option("--out <folder>", "where results go (default: results/<study> in the work folder)");
 }
 
 /** The `ticketbench` command. Each command's code is loaded when it is used, so that `--help` answers at once. */
@@ -37,6 +44,7 @@ export function ticketbench(): Command {
     .argument("<study>", "configs/quickstart.yaml, or plan.json")
     .option("--jobs <n>", "cells at a time (default: processor cores)")
     .option("--retry-failed", "run failed cells again", false)
+    .option("--shard <part>", "only one part of the cells: 2/5")
     .option("--json", "print events as JSON lines", false)
     .action(async (study: string, options: RunWords) => (await import("./commands/run.ts")).run(study, options));
 
@@ -56,19 +64,53 @@ export function ticketbench(): Command {
     .description("what this machine has for the benchmark, and what is missing")
     .action(async () => (await import("./commands/doctor.ts")).doctor());
 
-  const store = cli.command("store").description("look after the artifacts of unfinished work");
-  store
-    .command("verify")
-    .description("read every artifact; remove those that are damaged")
-    .option("--work <folder>", "where unfinished work lies", ".ticketbench")
-    .action(async (options: { work: string }) => (await import("./commands/store.ts")).verify(options));
-  store
-    .command("gc")
-    .description("remove the artifacts used longest ago until the rest fits")
-    .option("--work <folder>", "where unfinished work lies", ".ticketbench")
-    .option("--limit <size>", "how much may stay: 500MB, 2GB", "10GB")
-    .action(async (options: { work: string; limit: string }) => (await import("./commands/store.ts")).gc(options));
+  resultsCommands(cli);
+  storeCommands(cli);
+
+  workOption(cli.command("site"))
+    .description("build the leaderboard on results and show it")
+    .option("--results <folder>", "results to show (repeatable; default: all there are)", collect, [])
+    .option("--to <folder>", "where the pages go (default: site in the work folder)")
+    .option("--port <number>", "where they are served on this machine", "4321")
+    .option("--no-serve", "build them only")
+    .action(async (words: SiteWords) => (await import("./commands/site.ts")).site(words));
   return cli;
+}
+
+function resultsCommands(cli: Command): void {
+  const results = cli.command("results").description("check, show, compare and export results");
+  workOption(results.command("validate"))
+    .description("check every result: its form, its numbers and its neighbours")
+    .argument("[folders...]", "default: all there are")
+    .action(async (folders: string[], words: Work) => (await import("./commands/results.ts")).validate(folders, words));
+  workOption(results.command("show"))
+    .description("one result in words")
+    .argument("<result>", "its file, or the beginning of its id")
+    .action(async (name: string, words: Work) => (await import("./commands/results.ts")).show(name, words));
+  workOption(results.command("diff"))
+    .description("what differs between two results")
+    .argument("<a>", "a file, or the beginning of an id")
+    .argument("<b>", "likewise")
+    .action(async (a: string, b: string, words: Work) => (await import("./commands/results.ts")).diff(a, b, words));
+  workOption(results.command("export"))
+    .description("one row for each phase of each result")
+    .argument("[folders...]", "default: all there are")
+    .option("--format <name>", "csv, parquet or json", "csv")
+    .option("--to <file>", "where the table goes", "results.csv")
+    .action(async (folders: string[], words: Work & { format: string; to: string }) =>
+      (await import("./commands/results.ts")).exportTable(folders, words),
+    );
+}
+
+function storeCommands(cli: Command): void {
+  const store = cli.command("store").description("look after the artifacts of unfinished work");
+  workOption(store.command("verify"))
+    .description("read every artifact; remove those that are damaged")
+    .action(async (words: Work) => (await import("./commands/store.ts")).verify(words));
+  workOption(store.command("gc"))
+    .description("remove the artifacts used longest ago until the rest fits")
+    .option("--limit <size>", "how much may stay: 500MB, 2GB", "10GB")
+    .action(async (words: Work & { limit: string }) => (await import("./commands/store.ts")).gc(words));
 }
 
 try {

@@ -29,6 +29,8 @@ export interface LxmertConfig {
   /** Number of answers the head chooses from. */
   readonly answers: number;
   readonly dropout: number;
+  /** Standard deviation of fresh weights (BERT's `initializer_range`). */
+  readonly initialDeviation: number;
   readonly savings: Savings;
   /** Every question sees one region whose features and box are zero, and no image: the text track. */
   readonly languageOnly: boolean;
@@ -54,6 +56,7 @@ const DEFAULTS: LxmertConfig = {
   featureWidth: 2048,
   answers: 3129,
   dropout: 0.1,
+  initialDeviation: 0.02,
   savings: { deadVision: true, classTokenOnly: true },
   languageOnly: false,
 };
@@ -87,6 +90,8 @@ export function lxmertConfig(differences: PartialLxmertConfig = {}): LxmertConfi
     throw new ModelError(`config: hidden ${config.hidden} is not a multiple of heads ${config.heads}`);
   if (!(config.dropout >= 0 && config.dropout < 1))
     throw new ModelError(`config: dropout is ${config.dropout}, expected a number from 0 up to, not including, 1`);
+  if (!(config.initialDeviation > 0))
+    throw new ModelError(`config: initialDeviation is ${config.initialDeviation}, expected a number above 0`);
   return config;
 }
 

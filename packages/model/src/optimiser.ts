@@ -133,9 +133,8 @@ export class Optimiser {
 
   #hold(name: string, parameter: tf.Variable, mask: Uint8Array): void {
     tf.tidy(() => {
-      const held = tf.keep(tf.tensor(mask, parameter.shape, "bool"));
-      this.#masks.set(name, held);
-      parameter.assign(tf.mul(parameter, tf.cast(held, "float32")));
+      this.#masks.set(name, tf.keep(tf.tensor(mask, parameter.shape, "bool")));
+      parameter.assign(tf.mul(parameter, tf.tensor(Float32Array.from(mask), parameter.shape)));
     });
   }
 

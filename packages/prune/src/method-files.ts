@@ -16,23 +16,32 @@ export async function methodNames(): Promise<readonly string[]> {
     .sort();
 }
 
+/** Where the file of a method that ships lies: its bytes are the method's version. */
+export function methodPath(name: string): string {
+  return resolve(METHODS, `${name}.ts`);
+}
+
 /**
- * Loads a method by name, or by the path of a file anywhere. Throws a PruneError when there is no such method ("did you
- * mean"), when its file cannot be loaded, or when it does not export one.
+ * The file of a method, by name or by the path of a file anywhere. Throws a PruneError when there is no such method ("did
+ * you mean") or no such file.
  */
-export async function loadMethod(nameOrPath: string): Promise<Method> {
+export async function findMethodFile(nameOrPath: string): Promise<string> {
   const names = await methodNames();
-  if (names.includes(nameOrPath)) return importMethod(resolve(METHODS, `${nameOrPath}.ts`));
+  if (names.includes(nameOrPath)) return methodPath(nameOrPath);
   if (!/[/\\]|\.[cm]?[jt]s$/.test(nameOrPath)) {
     const near = closest(nameOrPath, names);
-    throw new PruneError(
-      `no method is called "${nameOrPath}"${near === null ? "" : `; did you mean "${near}"?`}\nmethods: ${names.join(", ")}`,
-    );
+    const hint = near === null ? "" : `; did you mean "${near}"?`;
+    throw new PruneError(`no method is called "${nameOrPath}"${hint}\nmethods: ${names.join(", ")}`);
   }
   const path = resolve(nameOrPath);
   const found = await stat(path).catch(() => null);
   if (!found?.isFile()) throw new PruneError(`no method file at ${path}`);
-  return importMethod(path);
+  return path;
+}
+
+/** Loads a method. Throws a PruneError when there is none, its file cannot be loaded, or it does not export a method. */
+export async function loadMethod(nameOrPath: string): Promise<Method> {
+  return importMethod(await findMethodFile(nameOrPath));
 }
 
 async function importMethod(path: string): Promise<Method> {
@@ -42,13 +51,13 @@ async function importMethod(path: string): Promise<Method> {
   } catch (cause) {
     throw new PruneError(`method file ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
-  checkMethod(path, loaded.default);
+  checkShape(path, loaded.default);
   return loaded.default;
 }
 
 const CARD = ["title", "idea", "family", "cite", "needs"] as const;
 
-function checkMethod(path: string, value: unknown): asserts value is Method {
+function checkShape(path: string, value: unknown): asserts value is Method {
   const fail = (what: string): never => {
     throw new PruneError(`method file ${path}: ${what}`);
   };
@@ -59,6 +68,7 @@ function checkMethod(path: string, value: unknown): asserts value is Method {
   if (typeof method.nests !== "boolean") fail(`"nests" must be true or false`);
   if (typeof (method.params as { safeParse?: unknown } | undefined)?.safeParse !== "function")
     fail(`"params" must be a zod object; z.strictObject({}) when there are none`);
-  const ways = (["score", "mask"] as const).filter((way) => typeof method[way] === "function");
-  if (ways.length !== 1) fail(`it needs exactly one of score and mask, and has ${ways.join(" and ") || "neither"}`);
+  const ways = (["score", "mask", "schedule"] as const).filter((way) => typeof method[way] === "function");
+  if (ways.length !== 1)
+    fail(`it needs exactly one of score, mask and schedule, and has ${ways.join(" and ") || "neither"}`);
 }

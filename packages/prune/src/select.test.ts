@@ -1,3 +1,4 @@
+import { sizeOf } from "@ticketbench/model";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Allocation, apportion, GRANULARITIES, unitsOf } from "./allocation.ts";
@@ -5,7 +6,7 @@ import { unpack } from "./bits.ts";
 import { Mask } from "./mask.ts";
 import { moduleOf } from "./parameter.ts";
 import { type Scores, selectHighest, selectInUnits } from "./select.ts";
-import { byName, rowsAndColumns, type Shapes, sizeOf } from "./shapes.ts";
+import { byName, rowsAndColumns, type Shapes } from "./shapes.ts";
 
 /** The naive version: sort everything, highest first, ties by name and index; keep the first ones. */
 function bySorting(scores: Scores, keep: number): Map<string, Uint8Array> {

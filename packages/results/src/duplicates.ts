@@ -38,7 +38,7 @@ function isConstant(result: DoneResult, phase: PhaseName): boolean {
 
 /**
  * The guard against copied results: every pair of cells with equal per-question scores in the same phase, unless their
- * masks (for `dense`: their fine-tunes) are the same. Superseded results are left out by the caller's choice of set.
+ * masks (for `dense`: their fine-tunes) are the same. Give it `currentResults`: a result may well repeat the one it replaces.
  */
 export function findDuplicates(results: readonly Result[]): Duplicate[] {
   const first = new Map<string, DoneResult>();

@@ -1,9 +1,14 @@
-export { type Duplicate, findDuplicates } from "./duplicates.ts";
-export { type Problem, ResultError } from "./error.ts";
-export { resultJsonSchema } from "./json-schema.ts";
-export { type Migration, migrate } from "./migrate.ts";
-export { parseResult } from "./parse.ts";
+// The documents: results, published numbers, dataset cards.
+export { type DatasetCard, datasetCardSchema } from "./schema/dataset-card.ts";
 export { type AnswerType, answerTypes, type PhaseName, phaseNames } from "./schema/measurement.ts";
+export {
+  type Reported,
+  type ReportedClaim,
+  type ReportedFlag,
+  type ReportedRow,
+  reportedFlags,
+  reportedSchema,
+} from "./schema/reported.ts";
 export {
   currentVersion,
   type DoneResult,
@@ -18,6 +23,23 @@ export {
   tiers,
   tracks,
 } from "./schema/result.ts";
+
+// Reading, checking and showing them.
+export {
+  answerTypesOf,
+  cardFits,
+  packAnswerTypes,
+  parseDatasetCard,
+  recomputeByType,
+  verifyAgainstCard,
+} from "./dataset-card.ts";
+export { diffResults, type FieldChange, type PhaseChange, type ResultDiff, sameMeasurement } from "./diff.ts";
+export { type Duplicate, findDuplicates } from "./duplicates.ts";
+export { type Problem, ResultError } from "./error.ts";
+export { resultJsonSchema } from "./json-schema.ts";
+export { type Migration, migrate } from "./migrate.ts";
+export { parseResult } from "./parse.ts";
+export { parseReported, reportedQuestions, verifyReported } from "./reported.ts";
 export {
   packPredictions,
   packScores,
@@ -26,5 +48,21 @@ export {
   unpackScores,
   unpackTenths,
 } from "./scores.ts";
+export { currentResults, historyOf, resultName } from "./supersede.ts";
 export { lengthOf, type PackedSymbols } from "./symbols.ts";
+export { type TableRow, tableColumns, tableOf, toCsv, toParquet } from "./table.ts";
 export { hasGranularity, ledgerTotals, verifyResult } from "./verify.ts";
+
+// What may be said about them.
+export { bootstrapMean } from "./statistics/bootstrap.ts";
+export { type CurvePair, type CurveVerdict, compareCurves } from "./statistics/curves.ts";
+export { type Difference, pairedDifference } from "./statistics/difference.ts";
+export { holm } from "./statistics/holm.ts";
+export { noiseThreshold } from "./statistics/noise.ts";
+export { permutationP } from "./statistics/permutation.ts";
+export { type CurvePoint, type JudgedPoint, type PruningLimit, pruningLimit } from "./statistics/prunable.ts";
+export { type Ranked, rankTies } from "./statistics/rank.ts";
+export { type Contender, contenderOf, onQuestions, type Run, runAccuracy } from "./statistics/runs.ts";
+export { tCdf, tQuantile } from "./statistics/student-t.ts";
+export { type Interval, mean, quantile, type Summary, sampleSd, summarize } from "./statistics/summary.ts";
+export { minimumSeeds, type Outcome, type Verdict, type VerdictOptions, verdict } from "./statistics/verdict.ts";

@@ -1,9 +1,15 @@
-import { link, mkdir, open, readdir, readFile, unlink } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { cardFits, parseDatasetCard, verifyAgainstCard } from "./dataset-card.ts";
 import { findDuplicates } from "./duplicates.ts";
 import { ResultError } from "./error.ts";
+import { jsonFilesIn, writeNewFile } from "./files.ts";
 import { fileError, parseResult, problemsOf } from "./parse.ts";
+import { parseReported } from "./reported.ts";
+import type { DatasetCard } from "./schema/dataset-card.ts";
+import type { Reported } from "./schema/reported.ts";
 import { type Result, type ResultInput, resultSchema } from "./schema/result.ts";
+import { currentResults, resultName } from "./supersede.ts";
 import { verifyResult } from "./verify.ts";
 
 /** A verified result and the file it came from. */
@@ -12,27 +18,9 @@ export interface StoredResult {
   readonly result: Result;
 }
 
-/** A result's file name without ".json": its id, and a revision where it replaces a result of the same cell. */
-export function resultName(result: Pick<Result, "id" | "supersedes">): string {
-  const [id, revision] = (result.supersedes ?? "").split(".");
-  return id === result.id ? `${result.id}.${Number(revision ?? 1) + 1}` : result.id;
-}
-
-/** Writes a new file so that no reader and no crash ever sees half of it, and no existing file is replaced. */
-async function writeNewFile(path: string, text: string): Promise<void> {
-  const draft = `${path}.${process.pid}.tmp`;
-  const handle = await open(draft, "w");
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-    await handle.close();
-    // Unlike a rename, a hard link fails where the name is taken.
-    await link(draft, path);
-  } finally {
-    await handle.close().catch(() => undefined);
-    await unlink(draft);
-  }
-}
+/** Folders of a results folder, at any depth, that hold other documents. */
+const reportedFolder = "reported";
+const datasetsFolder = "datasets";
 
 /**
  * Checks, verifies and writes one result as `<dir>/<id>.json`, atomically. A result is never overwritten: to replace one
@@ -48,19 +36,20 @@ export async function writeResult(dir: string, input: ResultInput): Promise<stri
   if (problems.length > 0) throw fileError(`result ${input.id}`, problems);
   const path = join(dir, `${resultName(parsed.data)}.json`);
   await mkdir(dir, { recursive: true });
-  try {
-    await writeNewFile(path, `${JSON.stringify(parsed.data)}\n`);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  if (!(await writeNewFile(path, `${JSON.stringify(parsed.data)}\n`))) {
     throw new ResultError(`${path}: already there; results are never overwritten (use supersedes)`);
   }
   return path;
 }
 
-/** Reads, checks and verifies one result file. */
-export async function readResult(file: string): Promise<StoredResult> {
+/** Reads, checks and verifies one result file, against its questions too where their card is given. */
+export async function readResult(file: string, cards: readonly DatasetCard[] = []): Promise<StoredResult> {
   const result = parseResult(await readFile(file, "utf8"), file);
   const problems = verifyResult(result);
+  if (result.status === "done") {
+    const card = cards.find((candidate) => cardFits(candidate, result));
+    if (card) problems.push(...verifyAgainstCard(result, card));
+  }
   if (problems.length > 0) throw fileError(file, problems);
   return { file, result };
 }
@@ -68,31 +57,57 @@ export async function readResult(file: string): Promise<StoredResult> {
 const filesAtOnce = 64;
 
 /**
- * Reads and verifies every `*.json` of a folder and its sub-folders, in the order of their names; a folder that does not
- * exist holds no results.
+ * Reads and verifies every `*.json` of a folder and its sub-folders, in the order of their names, against the dataset
+ * cards in `<dir>/datasets`. Folders named "reported" and "datasets" hold no results; nor does one that does not exist.
  *
  * @throws ResultError naming the first bad file and field, or two cells that the duplicate guard catches
  */
 export async function readResults(dir: string): Promise<StoredResult[]> {
-  const files = await resultFiles(dir);
+  const cards = await readDatasetCards(dir);
+  const files = (await jsonFilesIn(dir)).filter((name) => {
+    const folders = name.split(sep);
+    return !folders.includes(reportedFolder) && !folders.includes(datasetsFolder);
+  });
   const stored: StoredResult[] = [];
   for (let at = 0; at < files.length; at += filesAtOnce) {
-    stored.push(...(await Promise.all(files.slice(at, at + filesAtOnce).map(readResult))));
+    const some = files.slice(at, at + filesAtOnce);
+    stored.push(...(await Promise.all(some.map((name) => readResult(join(dir, name), cards)))));
   }
-  const duplicate = findDuplicates(stored.map(({ result }) => result)).find(({ severity }) => severity === "error");
+  const current = currentResults(stored.map(({ result }) => result));
+  const duplicate = findDuplicates(current).find(({ severity }) => severity === "error");
   if (duplicate) throw new ResultError(`${dir}: ${duplicate.message}`);
   return stored;
 }
 
-async function resultFiles(dir: string): Promise<string[]> {
-  try {
-    const names = await readdir(dir, { recursive: true });
-    return names
-      .filter((name) => name.endsWith(".json"))
-      .sort()
-      .map((name) => join(dir, name));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
+async function readFolder<T>(folder: string, parse: (text: string, file: string) => T): Promise<T[]> {
+  const files = (await jsonFilesIn(folder)).map((name) => join(folder, name));
+  return Promise.all(files.map(async (file) => parse(await readFile(file, "utf8"), file)));
+}
+
+/** Reads and checks the published numbers in `<dir>/reported`, in the order of their file names. */
+export function readReported(dir: string): Promise<Reported[]> {
+  return readFolder(join(dir, reportedFolder), parseReported);
+}
+
+/** Reads and checks the dataset cards in `<dir>/datasets`, in the order of their file names. */
+export function readDatasetCards(dir: string): Promise<DatasetCard[]> {
+  return readFolder(join(dir, datasetsFolder), parseDatasetCard);
+}
+
+/**
+ * Writes a card as `<dir>/datasets/<hash>-<split>.json`, atomically; one that is already there with the same content
+ * stays.
+ *
+ * @returns the file's path
+ * @throws ResultError when the card is invalid, or another one is there under its name
+ */
+export async function writeDatasetCard(dir: string, card: DatasetCard): Promise<string> {
+  const text = `${JSON.stringify(parseDatasetCard(card, `card ${card.name}`))}\n`;
+  const folder = join(dir, datasetsFolder);
+  const path = join(folder, `${card.hash.slice(0, 16)}-${card.split.replaceAll(/[^\w-]/g, "_")}.json`);
+  await mkdir(folder, { recursive: true });
+  if (!(await writeNewFile(path, text)) && (await readFile(path, "utf8")) !== text) {
+    throw new ResultError(`${path}: another card of this dataset and split is already there`);
   }
+  return path;
 }

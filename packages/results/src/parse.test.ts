@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { resultJsonSchema } from "./json-schema.ts";
 import { parseResult } from "./parse.ts";
-import { sampleTicket } from "./sample-result.ts";
+import { sampleFailure, sampleTicket } from "./sample-result.ts";
 
 const file = "results/a.json";
 
@@ -38,11 +38,8 @@ describe("parsing a result", () => {
   });
 
   it("reads a failure, which needs no measurements", () => {
-    const { id, schemaVersion, kind, track, study, method, scope, seed, target, denseId } = sampleTicket();
-    const { seeds, provenance, hardware, createdAt } = sampleTicket();
-    const failure = { reason: "diverged", message: "loss is NaN at step 12", logTail: "..." };
-    const identity = { id, schemaVersion, kind, track, study, method, scope, seed, target, denseId, seeds };
-    const failed = { ...identity, provenance, hardware, createdAt, status: "failed", failure };
+    const failed = sampleFailure();
+    const { failure } = failed;
     expect(parseResult(failed, file)).toMatchObject({ status: "failed", failure });
     expect(() => parseResult({ ...failed, failure: { ...failure, reason: "bad luck" } }, file)).toThrow(
       /failure.reason/,

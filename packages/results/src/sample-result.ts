@@ -1,4 +1,5 @@
-import type { DoneResult, Phase } from "./schema/result.ts";
+import type { AnswerType } from "./schema/measurement.ts";
+import type { DoneResult, FailedResult, Phase } from "./schema/result.ts";
 import { packPredictions, packScores } from "./scores.ts";
 import { ledgerTotals } from "./verify.ts";
 
@@ -14,26 +15,29 @@ export function sampleHash(seed: number, digits = 64): string {
 
 const tenths = [0, 3, 6, 9, 10];
 
+/** Answer type of a question of the sample: VQA's mix. */
+export function sampleAnswerType(question: number): AnswerType {
+  return question % 8 < 3 ? "yes/no" : question % 8 === 3 ? "number" : "other";
+}
+
 /** A phase over made-up answers: VQA's five score levels and mix of types, 2 + 5 + 37 answers. */
 export function samplePhase(questions: number, seed: number): Phase {
   let state = seed + 1;
   const next = (): number => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 8;
   const scores = Array.from({ length: questions }, () => (tenths[Math.min(next() % 7, 4)] ?? 0) / 10);
-  const typeOf = (question: number): "yes/no" | "number" | "other" =>
-    question % 8 < 3 ? "yes/no" : question % 8 === 3 ? "number" : "other";
   const answerTo = (type: string): number =>
     type === "yes/no" ? next() % 2 : type === "number" ? 2 + (next() % 5) : 7 + (next() % 37);
   const mean = (values: readonly number[]): number =>
     values.reduce((sum, score) => sum + Math.round(score * 10), 0) / (10 * values.length);
   const byType = (type: string) => {
-    const chosen = scores.filter((_, question) => typeOf(question) === type);
+    const chosen = scores.filter((_, question) => sampleAnswerType(question) === type);
     return { accuracy: mean(chosen), questions: chosen.length };
   };
   return {
     accuracy: mean(scores),
     byAnswerType: { "yes/no": byType("yes/no"), number: byType("number"), other: byType("other") },
     scores: packScores(scores),
-    predictions: packPredictions(scores.map((_, question) => answerTo(typeOf(question)))),
+    predictions: packPredictions(scores.map((_, question) => answerTo(sampleAnswerType(question)))),
   };
 }
 
@@ -127,4 +131,13 @@ export function sampleTicket(overrides: Partial<DoneResult> = {}, questions = 16
     bytes: { dense: 1_436_000, sparse: 900_000, compressed: 800_000 },
     ...overrides,
   };
+}
+
+/** The failure of a cell like `sampleTicket`. */
+export function sampleFailure(overrides: Partial<FailedResult> = {}): FailedResult {
+  const { schemaVersion, id, kind, track, division, study, method, scope, target } = sampleTicket();
+  const { denseId, seeds, provenance, hardware, tier, createdAt, seed } = sampleTicket();
+  const identity = { schemaVersion, id, kind, track, division, study, method, scope, seed, target, denseId, seeds };
+  const failure = { reason: "diverged" as const, message: "loss is NaN", logTail: "step 12: loss NaN" };
+  return { ...identity, provenance, hardware, tier, createdAt, status: "failed", failure, ...overrides };
 }

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { relative, resolve } from "node:path";
+import { parseShard } from "../plan/shard.ts";
 import { writePlan } from "../plan/plan-file.ts";
 import type { Plan } from "../plan/plan.ts";
 import { ResultFolder } from "../run/records.ts";
@@ -15,6 +16,7 @@ export interface RunWords extends StudyWords {
   readonly out?: string;
   readonly jobs?: string;
   readonly retryFailed: boolean;
+  readonly shard?: string;
   readonly json: boolean;
 }
 
@@ -32,6 +34,7 @@ export async function run(source: string, words: RunWords): Promise<void> {
     ...{ planFile, workspace, results, jobs },
     programUrl: programUrl(words),
     retryFailed: words.retryFailed,
+    shard: words.shard === undefined ? undefined : parseShard(words.shard),
   });
   if (!words.json) await sayWhatCame(plan, results, end);
   process.exitCode = end.left > 0 ? 130 : end.failed + end.blocked > 0 ? 1 : 0;
@@ -61,7 +64,8 @@ async function runWithView(
 async function sayWhatCame(plan: Plan, results: ResultFolder, end: RunEnd): Promise<void> {
   const folder = relative(process.cwd(), results.folder) || ".";
   console.log(await resultTable(plan, results));
-  console.log(`${end.done} of ${plan.cells.length} cells done; results in ${folder}/`);
+  const total = end.done + end.failed + end.blocked + end.left;
+  console.log(`${end.done} of ${total} cells done; results in ${folder}/`);
   if (end.left > 0) console.log(`stopped with ${end.left} to do; go on with\n  ${sameCommand()}`);
   else if (end.failed > 0) {
     const blocked = end.blocked > 0 ? ` (and ${end.blocked} that need them wait)` : "";

@@ -42,6 +42,7 @@ const model = z.strictObject({
     .strictObject({ language: count.default(1), object: count.default(1), cross: count.default(2) })
     .prefault({}),
   dropout: rate.default(0.1),
+  initialDeviation: z.number().gt(0).default(0.02).describe("standard deviation of fresh weights"),
   tokens: z.int().min(3).default(20).describe("longest question in word pieces, [CLS] and [SEP] included"),
   vocabulary: z
     .union([z.literal("bert-base-uncased"), z.int().min(64)])

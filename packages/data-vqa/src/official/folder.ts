@@ -1,77 +1,140 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { checkRegionCount, unknownSplit, type VqaDataset, type VqaSplit } from "../dataset.ts";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { checkRegionCount, type RegionLabels, unknownSplit, type VqaDataset, type VqaSplit } from "../dataset.ts";
 import { DataError } from "../error.ts";
 import { answerIndex, softLabel } from "../label.ts";
 import type { Question } from "../question.ts";
-import { readJsonList } from "./json-list.ts";
+import { convertRegions, type ConvertOptions } from "../regions/convert.ts";
+import { RegionStore } from "../regions/store.ts";
+import { StoreSet } from "../regions/store-set.ts";
+import { readAnswers } from "./answers.ts";
+import { readCaptions } from "./captions.ts";
+import { findLayout, type FolderLayout, folderName, type SplitFiles } from "./layout.ts";
+import { readLxmertQuestions } from "./lxmert.ts";
 import { type AnnotationRecord, type QuestionRecord, readAnnotations, readQuestions } from "./records.ts";
 import { buildAnswerVocabulary } from "./vocabulary.ts";
 
-export interface OfficialFolderOptions {
+export interface FolderOptions {
   /** The name under which results speak of the dataset; the folder's own name by default. */
   readonly name?: string;
-  /** Width of the zero feature vector that stands in for region features. */
-  readonly featureWidth?: number;
-  /** Splits whose majority answers make the vocabulary where the folder has no `trainval_label2ans.json`. */
+  /** Splits whose majority answers make the vocabulary where the folder has none; those named train or nominival. */
   readonly trainingSplits?: readonly string[];
   /** How often an answer must be the majority answer to be in that vocabulary. */
   readonly minimumFrequency?: number;
 }
 
-/** The two files of a split; test splits have no annotations. */
-interface SplitFiles {
-  readonly questions: string;
-  readonly annotations: string | null;
+export interface TextFolderOptions extends FolderOptions {
+  /** Width of the zero feature vector that stands in for region features. */
+  readonly featureWidth?: number;
 }
 
-/** How official files, and vqa2-60k's, are named: the split is what varies. */
-const NAMINGS = [
-  {
-    questions: /^(?:v2_)?OpenEnded_mscoco_(.+)_questions\.json(?:\.gz)?$/,
-    annotations: (split: string) => [`v2_mscoco_${split}_annotations.json`, `mscoco_${split}_annotations.json`],
-  },
-  {
-    questions: /^vqa_questions_(.+)\.json(?:\.gz)?$/,
-    annotations: (split: string) => [`vqa_annotations_${split}.json`, `vqa_annotatons_${split}.json`],
-  },
-];
+export interface RegionFolderOptions extends FolderOptions {
+  /** Where the stores of the folder's feature files are, or are made on first use; the folder itself by default. */
+  readonly stores?: string;
+  readonly convert?: ConvertOptions;
+  /** What becomes of questions whose image has no features: LXMERT drops them; by default they are an error. */
+  readonly missingImages?: "refuse" | "drop";
+}
+
+/** A folder of VQA's or LXMERT's question files as a dataset without pictures: every image is one zero region. */
+export function openOfficialFolder(folder: string, options: TextFolderOptions = {}): VqaFolder {
+  return new VqaFolder(folder, findLayout(folder), options, new BlankRegions(options.featureWidth ?? 2048));
+}
 
 /**
- * Questions and answers in VQA's official files, as a dataset without pictures: every image is one zero region. The
- * answer vocabulary is the folder's `trainval_label2ans.json`, or is built from the training answers.
+ * A folder of VQA's or LXMERT's question files with LXMERT's feature files, in whatever splits, widths and box counts.
+ * Each feature file is converted to a store on first use.
  */
-export function openOfficialFolder(folder: string, options: OfficialFolderOptions = {}): OfficialFolder {
-  return new OfficialFolder(folder, options);
+export async function openVqaFolder(folder: string, options: RegionFolderOptions = {}): Promise<VqaFolder> {
+  const layout = findLayout(folder);
+  if (layout.features.length === 0) {
+    throw new DataError(`${folder} holds no feature files (*.tsv); extract features, or run on the text alone`);
+  }
+  const stores: RegionStore[] = [];
+  for (const source of layout.features) {
+    const store = join(options.stores ?? folder, `${basename(source, ".tsv")}.regions`);
+    await convertRegions(source, store, options.convert);
+    stores.push(RegionStore.open(store));
+  }
+  return new VqaFolder(folder, layout, options, new StoreSet(stores), options.missingImages);
 }
 
-export class OfficialFolder implements VqaDataset {
+/** Where a folder's regions come from. */
+export interface RegionSource {
+  readonly featureWidth: number;
+  readonly regionsPerImage: number;
+  /** Stands for the features in the dataset's hash. */
+  readonly hash: string;
+  has(imageId: string): boolean;
+  fillRegions: VqaDataset["fillRegions"];
+  fillLabels: RegionLabels["fill"];
+}
+
+class BlankRegions implements RegionSource {
+  readonly featureWidth: number;
+  readonly regionsPerImage = 1;
+  readonly hash = "blank";
+
+  constructor(featureWidth: number) {
+    this.featureWidth = featureWidth;
+  }
+
+  has(): boolean {
+    return true;
+  }
+
+  fillRegions(_imageId: string, count: number, features: Float32Array, boxes: Float32Array, row: number): void {
+    features.fill(0, row * this.featureWidth, (row + count) * this.featureWidth);
+    boxes.set([0, 0, 1, 1], row * 4);
+  }
+
+  fillLabels(): void {
+    throw new DataError("a dataset of text alone has no detected objects");
+  }
+}
+
+export class VqaFolder implements VqaDataset {
   readonly name: string;
   readonly answers: readonly string[];
   readonly featureWidth: number;
-  readonly regionsPerImage = 1;
-  readonly defaultRegions = 1;
-  readonly regionLabels = null;
+  readonly regionsPerImage: number;
+  readonly defaultRegions: number;
+  readonly regionLabels: RegionLabels | null;
   readonly splitNames: readonly string[];
-  readonly #files: ReadonlyMap<string, SplitFiles>;
+  readonly #layout: FolderLayout;
+  readonly #regions: RegionSource;
+  readonly #missingImages: "refuse" | "drop";
   readonly #splits = new Map<string, VqaSplit>();
   readonly #vocabulary: ReadonlyMap<string, number>;
   #hash: string | null = null;
+  #captions: ReadonlyMap<number, string[]> | null = null;
 
-  constructor(folder: string, options: OfficialFolderOptions) {
-    this.name = options.name ?? folder.split(/[\\/]/).findLast((part) => part !== "") ?? folder;
-    this.featureWidth = options.featureWidth ?? 2048;
-    this.#files = findSplits(folder);
-    this.splitNames = [...this.#files.keys()];
-    this.answers = givenVocabulary(folder) ?? this.#buildVocabulary(folder, options);
+  constructor(
+    folder: string,
+    layout: FolderLayout,
+    options: FolderOptions,
+    regions: RegionSource,
+    missingImages: "refuse" | "drop" = "refuse",
+  ) {
+    this.name = options.name ?? folderName(folder);
+    this.#layout = layout;
+    this.#regions = regions;
+    this.#missingImages = missingImages;
+    this.featureWidth = regions.featureWidth;
+    this.regionsPerImage = regions.regionsPerImage;
+    this.defaultRegions = Math.min(36, regions.regionsPerImage);
+    this.regionLabels = readRegionLabels(folder, regions);
+    this.splitNames = [...layout.splits.keys()];
+    this.answers = readAnswers(folder) ?? this.#buildVocabulary(folder, options);
     this.#vocabulary = answerIndex(this.answers);
   }
 
-  /** SHA-256 over the questions and labels of all splits and the answer vocabulary; reads every file on first use. */
+  /** SHA-256 over the questions and labels of all splits, the answers and the features; reads all on first use. */
   get hash(): string {
     if (this.#hash === null) {
-      const digest = createHash("sha256").update(JSON.stringify([this.answers, this.featureWidth]));
+      const digest = createHash("sha256");
+      digest.update(JSON.stringify([this.answers, this.featureWidth, this.#regions.hash]));
       for (const name of [...this.splitNames].sort()) {
         digest.update(JSON.stringify(name));
         for (const question of this.split(name).questions) digest.update(JSON.stringify(question));
@@ -82,42 +145,44 @@ export class OfficialFolder implements VqaDataset {
   }
 
   split(name: string): VqaSplit {
-    const loaded = this.#splits.get(name) ?? { name, questions: this.#read(name) };
+    const loaded = this.#splits.get(name) ?? { name, questions: this.#withImages(name, this.#read(name)) };
     this.#splits.set(name, loaded);
     return loaded;
   }
 
-  fillRegions(_imageId: string, count: number, features: Float32Array, boxes: Float32Array, row: number): void {
+  fillRegions(imageId: string, count: number, features: Float32Array, boxes: Float32Array, row: number): void {
     checkRegionCount(this.name, count, this.regionsPerImage);
-    features.fill(0, row * this.featureWidth, (row + count) * this.featureWidth);
-    boxes.set([0, 0, 1, 1], row * 4);
+    this.#regions.fillRegions(imageId, count, features, boxes, row);
   }
 
-  captions(): readonly string[] {
-    return [];
+  captions(imageId: string): readonly string[] {
+    this.#captions ??= readCaptions(this.#layout.captions);
+    return this.#captions.get(Number(/\d+$/.exec(imageId)?.[0])) ?? [];
   }
 
-  #read(name: string): Question[] {
+  #read(name: string): readonly Question[] {
     const files = this.#filesOf(name);
+    if (files.format === "lxmert") return readLxmertQuestions(files.questions, this.#vocabulary);
     const annotations = files.annotations === null ? null : readAnnotations(files.annotations);
     const { records, imageSet } = readQuestions(files.questions);
-    const set = imageSet ?? imageSetOf(name);
-    return records.map((record) => this.#question(record, annotations?.get(record.question_id), set, files));
+    const prefix = imageSet ?? defaultImageSet(name);
+    return records.map((record) => {
+      const annotation = annotations?.get(record.question_id);
+      if (annotations !== null && !annotation) {
+        throw new DataError(`${files.annotations}: no annotation for question ${record.question_id}`);
+      }
+      return this.#question(record, annotation, prefix);
+    });
   }
 
-  #question(
-    record: QuestionRecord,
-    annotation: AnnotationRecord | undefined,
-    imageSet: string,
-    files: SplitFiles,
-  ): Question {
-    if (files.annotations !== null && !annotation) {
-      throw new DataError(`${files.annotations}: no annotation for question ${record.question_id}`);
-    }
+  #question(record: QuestionRecord, annotation: AnnotationRecord | undefined, prefix: string): Question {
     const answers = annotation?.answers.map(({ answer }) => answer) ?? [];
+    const imageId = `${prefix}_${String(record.image_id).padStart(12, "0")}`;
     return {
       id: record.question_id,
-      imageId: `COCO_${imageSet}_${String(record.image_id).padStart(12, "0")}`,
+      // Feature files of other makes call images by their bare number.
+      imageId:
+        !this.#regions.has(imageId) && this.#regions.has(String(record.image_id)) ? String(record.image_id) : imageId,
       text: record.question,
       questionType: annotation?.question_type ?? "",
       answerType: annotation?.answer_type ?? "other",
@@ -127,57 +192,59 @@ export class OfficialFolder implements VqaDataset {
     };
   }
 
-  #buildVocabulary(folder: string, { trainingSplits = ["train"], minimumFrequency }: OfficialFolderOptions): string[] {
+  #withImages(split: string, questions: readonly Question[]): readonly Question[] {
+    const found = questions.filter(({ imageId }) => this.#regions.has(imageId));
+    const missing = questions.length - found.length;
+    if (missing === 0 || this.#missingImages === "drop") return found;
+    const example = questions.find(({ imageId }) => !this.#regions.has(imageId));
+    throw new DataError(
+      `${this.name}: ${missing} of ${questions.length} questions of ${split} are about images without features, ` +
+        `e.g. ${example?.id} about ${example?.imageId}; extract them, or drop such questions`,
+    );
+  }
+
+  #buildVocabulary(folder: string, options: FolderOptions): string[] {
+    const training = options.trainingSplits ?? this.splitNames.filter((name) => /^(train|nominival)/.test(name));
     const majority: string[] = [];
-    for (const split of trainingSplits) {
-      const { annotations } = this.#filesOf(split);
-      if (annotations === null)
-        throw new DataError(`${folder}: split ${split} has no answers to build a vocabulary from`);
+    for (const split of training) {
+      const files = this.#filesOf(split);
+      const annotations = files.format === "official" ? files.annotations : null;
+      if (annotations === null) {
+        throw new DataError(
+          `${folder}: split ${split} has no ten answers to build a vocabulary from; add trainval_label2ans.json`,
+        );
+      }
       for (const { multiple_choice_answer } of readAnnotations(annotations).values())
         majority.push(multiple_choice_answer);
     }
-    return buildAnswerVocabulary(majority, minimumFrequency);
+    const answers = buildAnswerVocabulary(majority, options.minimumFrequency);
+    if (answers.length > 0) return answers;
+    throw new DataError(
+      `${folder}: no answer is frequent enough in ${training.join(", ") || "any training split"} to build a vocabulary; ` +
+        `name the training splits, lower the frequency, or add trainval_label2ans.json`,
+    );
   }
 
   #filesOf(split: string): SplitFiles {
-    const files = this.#files.get(split);
+    const files = this.#layout.splits.get(split);
     if (!files) throw unknownSplit(this.name, split, this.splitNames);
     return files;
   }
 }
 
-function findSplits(folder: string): Map<string, SplitFiles> {
-  const stat = statSync(folder, { throwIfNoEntry: false });
-  if (!stat) throw new DataError(`${folder} does not exist; name a folder with VQA question files`);
-  if (!stat.isDirectory()) throw new DataError(`${folder} is not a folder; name the folder that holds the files`);
-  const splits = new Map<string, SplitFiles>();
-  for (const file of readdirSync(folder).sort()) {
-    for (const naming of NAMINGS) {
-      const split = naming.questions.exec(file)?.[1];
-      if (split === undefined) continue;
-      const candidates = naming.annotations(split).flatMap((name) => [name, `${name}.gz`]);
-      const annotations = candidates.map((name) => join(folder, name)).find((path) => existsSync(path));
-      splits.set(split, { questions: join(folder, file), annotations: annotations ?? null });
-    }
-  }
-  if (splits.size === 0) {
-    throw new DataError(`${folder} holds no VQA questions; expected e.g. v2_OpenEnded_mscoco_train2014_questions.json`);
-  }
-  return splits;
-}
-
-function givenVocabulary(folder: string): string[] | null {
-  const path = join(folder, "trainval_label2ans.json");
-  if (!existsSync(path)) return null;
-  const answers: string[] = [];
-  readJsonList(path, null, (answer, index) => {
-    if (typeof answer !== "string") throw new DataError(`${path}: entry ${index} is not an answer string`);
-    answers.push(answer);
-  });
-  return answers;
-}
-
 /** The image set of files that do not name it: what the split is called; vqa2-60k's are all of train2014. */
-function imageSetOf(split: string): string {
-  return /^(train|val|test)\d{4}/.test(split) ? split : "train2014";
+function defaultImageSet(split: string): string {
+  return `COCO_${/^(train|val|test)\d{4}/.test(split) ? split : "train2014"}`;
+}
+
+/** Object and attribute names lie beside the questions, one a line; without them detected labels mean nothing. */
+function readRegionLabels(folder: string, regions: RegionSource): RegionLabels | null {
+  const [objects, attributes] = ["objects_vocab.txt", "attributes_vocab.txt"].map((name) => join(folder, name));
+  if (!objects || !attributes || !existsSync(objects) || !existsSync(attributes)) return null;
+  const names = (path: string) => readFileSync(path, "utf8").trimEnd().split(/\r?\n/);
+  return {
+    objectNames: names(objects),
+    attributeNames: names(attributes),
+    fill: (imageId, count, into, row) => regions.fillLabels(imageId, count, into, row),
+  };
 }

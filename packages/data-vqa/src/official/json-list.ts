@@ -8,6 +8,8 @@ const MOST_HEADER_BYTES = 1 << 24;
 
 /** As it looks in Latin-1. */
 const BYTE_ORDER_MARK = /^\xef\xbb\xbf/;
+/** Enough for the header of an official file. */
+const START_BYTES = 1 << 16;
 /** How far back the list's name is looked for when a bracket opens. */
 const NAME_BYTES = 200;
 
@@ -27,6 +29,13 @@ export function readJsonList(
   const reader = new ListReader(path, key, each);
   for (const chunk of fileChunks(path)) reader.push(chunk);
   return reader.finish();
+}
+
+/** The first characters of a JSON file, white space and byte order mark left out; empty for an empty file. */
+export function jsonStart(path: string): string {
+  for (const chunk of fileChunks(path))
+    return Buffer.from(chunk.subarray(0, START_BYTES)).toString().replace("\ufeff", "").trimStart();
+  return "";
 }
 
 class ListReader {
@@ -158,9 +167,9 @@ function* fileChunks(path: string): Generator<Uint8Array, void, undefined> {
   if (path.endsWith(".gz")) return yield* slices(gunzip(path));
   const file = openSync(path, "r");
   try {
-    const chunk = new Uint8Array(CHUNK_BYTES);
+    const chunk = new Uint8Array(Math.min(CHUNK_BYTES, stat.size + 1));
     for (;;) {
-      const read = readSync(file, chunk, 0, CHUNK_BYTES, null);
+      const read = readSync(file, chunk, 0, chunk.length, null);
       if (read === 0) return;
       yield chunk.subarray(0, read);
     }

@@ -7,7 +7,8 @@ import { parseRecord, refuseTwice } from "./records.ts";
 /** Predicted answers by question id. */
 export type Predictions = ReadonlyMap<number, string>;
 
-const predictionRecord = z.object({ question_id: z.int(), answer: z.string() });
+/** One entry of a prediction file. */
+export const predictionRecord = z.object({ question_id: z.int(), answer: z.string() });
 
 /** Read a prediction file as EvalAI takes it: a list of `{question_id, answer}`. Throws DataError for what is not one. */
 export function readPredictions(path: string): Map<number, string> {

@@ -38,7 +38,7 @@ export function parseRecord<T>(schema: z.ZodType<T>, record: unknown, file: stri
 /** An official questions file. */
 export interface QuestionsFile {
   readonly records: readonly QuestionRecord[];
-  /** The image set that image names carry, e.g. `val2014`; null where the file does not say. */
+  /** What image names begin with, e.g. `COCO_val2014`; null where the file does not say. */
   readonly imageSet: string | null;
 }
 
@@ -52,9 +52,16 @@ export function readQuestions(path: string): QuestionsFile {
     seen.add(record.question_id);
     records.push(record);
   });
-  const { data_subtype: subtype } = header;
-  return { records, imageSet: typeof subtype === "string" ? subtype : null };
+  const { data_type: type = "mscoco", data_subtype: subtype } = header;
+  if (typeof type !== "string" || typeof subtype !== "string") return { records, imageSet: null };
+  return { records, imageSet: `${IMAGE_PREFIXES.get(type) ?? type}_${subtype}` };
 }
+
+/** What image names begin with, by the `data_type` of a questions file; the file's own word where it is another. */
+const IMAGE_PREFIXES = new Map([
+  ["mscoco", "COCO"],
+  ["mini", "MINI"],
+]);
 
 /** Read an official annotations file into a map by question id, in file order. Throws DataError for what is not one. */
 export function readAnnotations(path: string): Map<number, AnnotationRecord> {

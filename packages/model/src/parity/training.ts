@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { bceWithLogits, tf } from "@ticketbench/backend";
 import type { LxmertConfig } from "../config.ts";
 import { Lxmert } from "../lxmert.ts";
@@ -15,6 +13,7 @@ import {
   NO_SAVINGS,
   oracleArrays,
   oracleConfig,
+  oracleJson,
   oracleTensors,
   tensorOf,
   withInput,
@@ -38,9 +37,7 @@ interface TrainingCase {
 export async function checkTraining(directory: string, file: string): Promise<readonly Finding[]> {
   const tensors = await oracleTensors(directory, file);
   const weights = await oracleTensors(directory, "weights/vqa.safetensors");
-  const settings = JSON.parse(
-    await readFile(join(directory, file.replace(".safetensors", ".json")), "utf8"),
-  ) as TrainingCase;
+  const settings = await oracleJson<TrainingCase>(directory, file.replace(".safetensors", ".json"));
   const findings: Finding[] = [];
   for (const [savings, label] of [
     [NO_SAVINGS, ""],

@@ -15,14 +15,26 @@ export const hash = z.string().regex(/^[0-9a-f]{16,64}$/, "expected a hash of 16
 /** Titles and names: shown to people, and never trusted as markup. */
 export const label = z.string().min(1).max(300);
 
+/** No dataset comes near; a file that claims more is not unpacked. */
+const mostQuestions = 10_000_000;
+
 /** A value packed by `packSymbols`. */
-export const packedSymbols = z.strictObject({
-  symbols: z
-    .array(count)
-    .refine((symbols) => symbols.every((symbol, i) => i === 0 || symbol > (symbols[i - 1] ?? 0)), "expected ascending"),
-  counts: z.array(z.int().min(1)),
-  data: z.base64(),
-});
+export const packedSymbols = z
+  .strictObject({
+    symbols: z
+      .array(count)
+      .max(65_536)
+      .refine(
+        (symbols) => symbols.every((symbol, i) => i === 0 || symbol > (symbols[i - 1] ?? 0)),
+        "expected ascending",
+      ),
+    counts: z.array(z.int().min(1)),
+    data: z.base64(),
+  })
+  .refine(
+    ({ counts }) => counts.reduce((sum, n) => sum + n, 0) <= mostQuestions,
+    `more than ${mostQuestions} questions`,
+  );
 
 export const packedScores = packedSymbols.refine(
   ({ symbols }) => symbols.every((tenth) => tenth <= 10),

@@ -52,6 +52,9 @@ export class WasmBackend extends MathBackendCPU {
   /** Byte offset of a tensor's values, which are moved into the heap if they are not there yet. */
   offset(tensor: tf.TensorInfo): number {
     const entry = this.#entry(tensor.dataId);
+    // Stock kernels may share values between types; read as raw memory that would be garbage.
+    if (entry.dtype !== tensor.dtype)
+      throw new Error(`a ${tensor.dtype} tensor shares the values of a ${entry.dtype} one`);
     if (entry.offset !== undefined) return entry.offset;
     const values = entry.values as NumericArray;
     const offset = this.#heap.allocate(values.byteLength);

@@ -6,6 +6,8 @@ import type { WasmBackend } from "./backend.ts";
 import type { KernelExports } from "./exports.ts";
 
 type Inputs = Record<string, tf.TensorInfo>;
+/** Returns null for a form that is left to the cpu kernel. */
+type StockKernel = (inputs: Inputs, attributes: Record<string, unknown>) => tf.TensorInfo | null;
 type WasmKernel = (inputs: Inputs, attributes: Record<string, unknown>) => tf.TensorInfo[];
 
 /** How the assembly's gemm treats C. */
@@ -236,10 +238,7 @@ function lossKernels(backend: WasmBackend, wasm: KernelExports): Record<string, 
  * Stock kernels that a training step calls often, in the forms it calls them with; other forms stay with the cpu
  * kernel they replace.
  */
-function stockKernels(
-  backend: WasmBackend,
-  wasm: KernelExports,
-): Record<string, (inputs: Inputs) => tf.TensorInfo | null> {
+function stockKernels(backend: WasmBackend, wasm: KernelExports): Record<string, StockKernel> {
   const at = (tensor: tf.TensorInfo): number => backend.offset(tensor);
   const isFloat = (tensor: tf.TensorInfo): boolean => tensor.dtype === "float32";
   const alike = (a: tf.TensorInfo, b: tf.TensorInfo): boolean =>
@@ -250,6 +249,8 @@ function stockKernels(
     return y;
   };
   return {
+    Cast: ({ x }, { dtype }) =>
+      dtype === "float32" && (x!.dtype === "int32" || x!.dtype === "bool") ? castToFloat(backend, x!) : null,
     Add: ({ a, b }) => (alike(a!, b!) ? add(a!, b!) : null),
     AddN: (inputs) => {
       const terms = Object.values(inputs);
@@ -275,6 +276,13 @@ function stockKernels(
   };
 }
 
+/** The cpu kernel lets a cast share its values with the original, which a kernel on raw memory must not. */
+function castToFloat(backend: WasmBackend, x: tf.TensorInfo): tf.TensorInfo {
+  const y = backend.output(x.shape);
+  backend.values(y).set(backend.values(x));
+  return y;
+}
+
 /** Registers everything the wasm engine computes itself, over the stock cpu kernels it starts from. */
 export function registerWasmKernels(backendName: string, backend: WasmBackend, wasm: KernelExports): void {
   tf.copyRegisteredKernels("cpu", backendName);
@@ -292,7 +300,7 @@ export function registerWasmKernels(backendName: string, backend: WasmBackend, w
     tf.registerKernel({
       kernelName,
       backendName,
-      kernelFunc: (parameters) => kernel(parameters.inputs as Inputs) ?? stock(parameters),
+      kernelFunc: (parameters) => kernel(parameters.inputs as Inputs, parameters.attrs ?? {}) ?? stock(parameters),
     });
   }
   registerOptimiserPass(backendName, {

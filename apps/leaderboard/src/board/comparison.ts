@@ -1,0 +1,70 @@
+import { unpackTenths, verdict, type Contender, type PackedSymbols, type Verdict } from "@ticketbench/results";
+
+/** The id under which the dense networks of a track take part in comparisons. */
+export const DENSE = "dense";
+
+/** The scores of every question for all runs of one variant in one phase. */
+export interface ScoreFile {
+  readonly dataset: string;
+  readonly runs: readonly { readonly seed: number; readonly target: number; readonly scores: PackedSymbols }[];
+}
+
+/** One side of a comparison. */
+export interface Side {
+  readonly name: string;
+  readonly file: ScoreFile;
+  /** Whether one set of runs stands against every sparsity of the other side, as the dense networks do. */
+  readonly fixed: boolean;
+}
+
+/** How the two sides share the questions, in questions of one seed: an answer is right when it scores half or more. */
+export interface Agreement {
+  readonly both: number;
+  readonly onlyA: number;
+  readonly onlyB: number;
+  readonly neither: number;
+}
+
+export interface ComparedSparsity {
+  readonly target: number;
+  readonly verdict: Verdict;
+  readonly agreement: Agreement;
+}
+
+function contender({ name, file, fixed }: Side, target: number): Contender {
+  const runs = file.runs
+    .filter((run) => fixed || run.target === target)
+    .map((run) => ({ seed: run.seed, tenths: unpackTenths(run.scores) }));
+  return { name, dataset: file.dataset, runs };
+}
+
+/** Mean over the shared seeds. */
+function agreementOf(a: Contender, b: Contender): Agreement {
+  const counts = { both: 0, onlyA: 0, onlyB: 0, neither: 0 };
+  let pairs = 0;
+  for (const run of a.runs) {
+    const other = b.runs.find(({ seed }) => seed === run.seed);
+    if (!other) continue;
+    pairs++;
+    for (let i = 0; i < run.tenths.length; i++) {
+      const right = (run.tenths[i] ?? 0) >= 5;
+      const otherRight = (other.tenths[i] ?? 0) >= 5;
+      counts[right ? (otherRight ? "both" : "onlyA") : otherRight ? "onlyB" : "neither"]++;
+    }
+  }
+  const { both, onlyA, onlyB, neither } = counts;
+  return { both: both / pairs, onlyA: onlyA / pairs, onlyB: onlyB / pairs, neither: neither / pairs };
+}
+
+/** The verdict at every sparsity that both sides have with a seed in common, by the function all verdicts come from. */
+export function compare(a: Side, b: Side): ComparedSparsity[] {
+  const targets = (a.fixed ? b : a).file.runs.map((run) => run.target);
+  return [...new Set(targets)]
+    .sort((x, y) => x - y)
+    .flatMap((target) => {
+      const [left, right] = [contender(a, target), contender(b, target)];
+      const seeds = new Set(right.runs.map(({ seed }) => seed));
+      if (!left.runs.some(({ seed }) => seeds.has(seed))) return [];
+      return [{ target, verdict: verdict(left, right), agreement: agreementOf(left, right) }];
+    });
+}

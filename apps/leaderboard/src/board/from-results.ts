@@ -1,0 +1,153 @@
+import { recomputeAccuracy, type DoneResult, type Phase as ScoredPhase, type Result } from "@ticketbench/results";
+import {
+  PHASES,
+  TIERS,
+  type Accuracies,
+  type Board,
+  type BoardCell,
+  type BoardMethod,
+  type Phase,
+  type Track,
+} from "./board.ts";
+import { judge } from "./judge.ts";
+import { variantsOf, type Variant } from "./variant.ts";
+
+/** Results made under the same recipe on the same questions: only these are drawn in one chart and ranked together. */
+function comparable(result: DoneResult): string {
+  return JSON.stringify([
+    result.track,
+    result.dataset.name,
+    result.dataset.hash,
+    result.dataset.split,
+    result.model.config,
+    result.study.resolved["recipe"] ?? result.study.hash,
+  ]);
+}
+
+/** Accuracies of one evaluation; the overall one is recomputed from the score of every question. */
+export function accuraciesOf(phase: ScoredPhase): Accuracies {
+  const types = phase.byAnswerType;
+  const of = (type: "yes/no" | "number" | "other"): number | null => {
+    const found = types[type];
+    return found && found.questions > 0 ? found.accuracy : null;
+  };
+  return [recomputeAccuracy(phase.scores), of("yes/no"), of("number"), of("other")];
+}
+
+function cellOf(result: DoneResult, variant: Variant): BoardCell {
+  const phases: Partial<Record<Phase, Accuracies>> = {};
+  for (const name of PHASES) {
+    const phase = result.phases[name];
+    if (phase) phases[name] = accuraciesOf(phase);
+  }
+  return {
+    id: result.id,
+    method: variant.id,
+    seed: result.seed,
+    tier: result.tier,
+    target: result.target,
+    prunable: result.measured.prunable,
+    total: result.measured.total,
+    phases,
+    flops: result.flops?.sparse ?? null,
+    bytes: result.bytes.compressed,
+    latency: result.latency ? result.latency.sparseMilliseconds / 1000 : null,
+  };
+}
+
+function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
+  return groups;
+}
+
+/** An address-safe name, not yet taken. */
+function trackId(results: readonly DoneResult[], taken: ReadonlySet<string>): string {
+  const first = results[0];
+  const names = first
+    ? [first.track, `${first.track}-${first.study.name}`.toLowerCase().replace(/[^a-z0-9]+/g, "-")]
+    : [];
+  const free = names.find((name) => !taken.has(name));
+  if (free !== undefined) return free;
+  let number = 2;
+  while (taken.has(`${names[1] ?? ""}-${String(number)}`)) number++;
+  return `${names[1] ?? ""}-${String(number)}`;
+}
+
+function trackOf(
+  id: string,
+  results: readonly DoneResult[],
+  failed: number,
+  variants: ReadonlyMap<string, Variant>,
+): Track {
+  const first = results[0];
+  if (!first) throw new Error("a track needs at least one result");
+  const studies = [...new Set(results.map((result) => result.study.name))];
+  const dense = results.flatMap(({ kind, phases }) => (kind === "dense" && phases.dense ? [phases.dense] : []));
+  return {
+    id,
+    title: `${first.dataset.name} · ${studies.join(", ")}`,
+    dataset: first.dataset.name,
+    split: first.dataset.split,
+    questions: first.dataset.questions,
+    dense: dense.map((phase) => accuraciesOf(phase)),
+    denseIds: results.filter((result) => result.kind === "dense").map((result) => result.id),
+    floor: first.dataset.floors.constantAnswer,
+    cells: results.flatMap((result) => {
+      const variant = variants.get(result.id);
+      return variant ? [cellOf(result, variant)] : [];
+    }),
+    judgements: judge(results, variants),
+    failed,
+  };
+}
+
+/** Baselines everyone knows keep their colours; later methods take the next ones in the order of their ids. */
+const FIRST_STYLES = ["magnitude", "random", "high-magnitude"];
+
+function numberStyles(variants: readonly Variant[]): BoardMethod[] {
+  const titles = new Map(variants.map((variant) => [variant.id, variant.title]));
+  const place = (id: string): number => {
+    const index = FIRST_STYLES.indexOf(id);
+    return index < 0 ? FIRST_STYLES.length : index;
+  };
+  return [...titles]
+    .sort(([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1))
+    .map(([id, title], style) => ({ id, title, style }));
+}
+
+/**
+ * One result of each variant, sparsity and seed: where two studies made the same cell, the better trusted, then the newer
+ * one stands for it.
+ */
+function oneOfEachSeed(results: readonly DoneResult[]): DoneResult[] {
+  const variants = variantsOf(results);
+  const best = [...results].sort(
+    (a, b) => TIERS.indexOf(b.tier) - TIERS.indexOf(a.tier) || (a.createdAt < b.createdAt ? 1 : -1),
+  );
+  const cell = (result: DoneResult): string =>
+    [variants.get(result.id)?.id ?? "dense", result.target, result.seed].join(" ");
+  return [...groupBy(best, cell).values()].flatMap(([first]) => (first ? [first] : []));
+}
+
+/** Most results first: the track with the fullest grid opens the page. */
+export function boardOf(results: readonly Result[]): Board {
+  const done = results.filter((result) => result.status === "done");
+  const groups = [...groupBy(done, comparable).values()].map(oneOfEachSeed).sort((a, b) => b.length - a.length);
+  const taken = new Set<string>();
+  const seen: Variant[] = [];
+  const tracks = groups.map((group) => {
+    const id = trackId(group, taken);
+    taken.add(id);
+    const variants = variantsOf(group);
+    seen.push(...variants.values());
+    const studies = new Set(group.map((result) => result.study.hash));
+    const failed = results.filter((result) => result.status === "failed" && studies.has(result.study.hash)).length;
+    return trackOf(id, group, failed, variants);
+  });
+  return { methods: numberStyles(seen), tracks };
+}

@@ -1,0 +1,72 @@
+import type { DoneResult } from "@ticketbench/results";
+
+/** A method as it was run: the same code with another scope, other parameters or another division is another line. */
+export interface Variant {
+  /** The method's id, followed by what sets this variant apart from the method's commonest one. */
+  readonly id: string;
+  readonly method: string;
+  readonly title: string;
+  readonly asCoded: boolean;
+}
+
+interface Settings {
+  readonly scope: string;
+  readonly division: string;
+  readonly params: string;
+}
+
+function settingsOf(result: DoneResult): Settings {
+  return {
+    scope: result.scope,
+    division: result.division,
+    params: Object.entries(result.method?.params ?? {})
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`)
+      .join(", "),
+  };
+}
+
+function commonest(values: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0] ?? "";
+}
+
+/** What a variant's settings add to the method's name. */
+function additions(settings: Settings, usual: Settings): string[] {
+  const words: string[] = [];
+  if (settings.division === "as-coded") words.push("as coded");
+  else if (settings.division !== usual.division) words.push(settings.division);
+  if (settings.scope !== usual.scope) words.push(settings.scope);
+  if (settings.params !== usual.params) words.push(settings.params === "" ? "default parameters" : settings.params);
+  return words;
+}
+
+/** The variant of every ticket, by result id. Only results that are compared with each other should be given together. */
+export function variantsOf(results: readonly DoneResult[]): Map<string, Variant> {
+  const tickets = results.filter((result) => result.method !== null);
+  const usual: Settings = {
+    scope: commonest(tickets.map((result) => result.scope)),
+    division: "closed",
+    params: "",
+  };
+  const usualParams = new Map<string, string>();
+  for (const id of new Set(tickets.map((result) => result.method?.id ?? ""))) {
+    const own = tickets.filter((result) => result.method?.id === id);
+    usualParams.set(id, commonest(own.map((result) => settingsOf(result).params)));
+  }
+  const variants = new Map<string, Variant>();
+  for (const result of tickets) {
+    const method = result.method;
+    if (!method) continue;
+    const added = additions(settingsOf(result), { ...usual, params: usualParams.get(method.id) ?? "" });
+    const suffix = added.map((words) => `~${words.toLowerCase().replace(/[^a-z0-9.]+/g, "-")}`).join("");
+    variants.set(result.id, {
+      id: method.id + suffix,
+      method: method.id,
+      title: added.length === 0 ? method.title : `${method.title} (${added.join(", ")})`,
+      asCoded: result.division === "as-coded",
+    });
+  }
+  return variants;
+}

@@ -1,0 +1,120 @@
+/** A place on the chart, in pixels from the top left. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** A line that wants a name beside it: its points and the size of the name. */
+export interface LabelledLine {
+  readonly id: string;
+  readonly points: readonly Place[];
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where a name goes: `x` and `y` are the left end of its base line. */
+export interface PlacedLabel extends Place {
+  readonly id: string;
+}
+
+const GAP = 7;
+
+/** Squared distance between a point and a box; 0 inside. */
+function outside(box: Box, x: number, y: number): number {
+  const dx = Math.max(box.left - x, 0, x - box.right);
+  const dy = Math.max(box.top - y, 0, y - box.bottom);
+  return dx * dx + dy * dy;
+}
+
+/** Distance in pixels from a box to a line, from samples every few pixels along it. */
+function clearance(box: Box, points: readonly Place[]): number {
+  let nearest = Infinity;
+  for (let i = 0; i < points.length; i++) {
+    const a = points[i];
+    const b = points[i + 1] ?? a;
+    if (!a || !b) continue;
+    const steps = Math.max(1, Math.ceil(Math.hypot(b.x - a.x, b.y - a.y) / 4));
+    for (let s = 0; s <= steps; s++) {
+      nearest = Math.min(nearest, outside(box, a.x + ((b.x - a.x) * s) / steps, a.y + ((b.y - a.y) * s) / steps));
+    }
+  }
+  return Math.sqrt(nearest);
+}
+
+function overlaps(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
+/** Boxes a name may take: beyond the line's end, and above or below each of its points, to either side. */
+function candidates(line: LabelledLine): Box[] {
+  const boxes: Box[] = [];
+  const box = (left: number, top: number): void => {
+    boxes.push({ left, top, right: left + line.width, bottom: top + line.height });
+  };
+  const last = line.points.at(-1);
+  if (last) box(last.x + GAP + 3, last.y - line.height / 2);
+  const middles = line.points.slice(1).map((b, i): Place => {
+    const a = line.points[i] ?? b;
+    return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
+  });
+  for (const { x, y } of [...line.points, ...middles]) {
+    for (const lift of [GAP, GAP + 8, GAP + 18]) {
+      for (const left of [x - line.width / 2, x + 2, x - line.width - 2]) {
+        box(left, y - lift - line.height);
+        box(left, y + lift);
+      }
+    }
+  }
+  return boxes;
+}
+
+/** Of some boxes in order of preference, the first that is clear of all lines, else the clearest. */
+export function clearest(boxes: readonly Box[], lines: readonly (readonly Place[])[]): Box | undefined {
+  const judged = boxes.map((box) => ({ box, room: Math.min(...lines.map((points) => clearance(box, points)), 6) }));
+  return judged.sort((a, b) => b.room - a.room)[0]?.box;
+}
+
+/**
+ * Names lines where they are. Each name takes, of the free places near its own line, the one farthest from all other
+ * lines; lines with the fewest free places choose first. A line without a free place gets no name here (the list of
+ * methods under the chart names all of them).
+ *
+ * @param area where names may stand
+ * @param obstacles lines that bear no name of this call but must stay readable
+ * @param taken boxes of text that already stands
+ */
+export function placeLabels(
+  lines: readonly LabelledLine[],
+  area: Box,
+  obstacles: readonly (readonly Place[])[] = [],
+  taken: readonly Box[] = [],
+): PlacedLabel[] {
+  const occupied = [...taken];
+  const free = lines.map((line) => {
+    const others = [...lines.filter((other) => other !== line).map((other) => other.points), ...obstacles];
+    const places = candidates(line)
+      .filter((box) => box.left >= area.left && box.right <= area.right)
+      .filter((box) => box.top >= area.top && box.bottom <= area.bottom)
+      .filter((box) => clearance(box, line.points) >= 4)
+      .map((box) => ({ box, room: Math.min(...others.map((points) => clearance(box, points)), 40) }))
+      .filter(({ room }) => room >= 5)
+      .sort((a, b) => b.room - a.room);
+    return { line, places };
+  });
+  free.sort((a, b) => a.places.length - b.places.length);
+  const placed: PlacedLabel[] = [];
+  for (const { line, places } of free) {
+    const choice = places.find(({ box }) => !occupied.some((other) => overlaps(box, other)));
+    if (!choice) continue;
+    occupied.push(choice.box);
+    placed.push({ id: line.id, x: choice.box.left, y: choice.box.bottom - line.height * 0.24 });
+  }
+  return placed;
+}

@@ -1,0 +1,9 @@
+import { tableOf, toCsv } from "@ticketbench/results";
+import type { APIRoute } from "astro";
+import { loadResults } from "../../../site/load-results.ts";
+
+/** All results that stand, as one flat table. */
+export const GET: APIRoute = async () => {
+  const results = (await loadResults()).map(({ result }) => result);
+  return new Response(toCsv(tableOf(results)), { headers: { "content-type": "text/csv; charset=utf-8" } });
+};

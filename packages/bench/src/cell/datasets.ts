@@ -1,0 +1,40 @@
+import {
+  generateMiniVqa,
+  openOfficialFolder,
+  openVqaFolder,
+  type VqaDataset,
+  type VqaSplit,
+} from "@ticketbench/data-vqa";
+import type { Training } from "../plan/cell.ts";
+
+type DatasetSettings = Training["dataset"];
+
+/** Width of the feature vector of a language-only model, which takes no image. */
+const NO_FEATURES = 1;
+
+const opened = new Map<string, Promise<VqaDataset>>();
+
+/** The dataset that the settings name, opened once a process. Throws DataError where it cannot be had. */
+export function openDataset(settings: DatasetSettings): Promise<VqaDataset> {
+  const key = JSON.stringify(settings);
+  const dataset = opened.get(key) ?? open(settings);
+  opened.set(key, dataset);
+  return dataset;
+}
+
+async function open(settings: DatasetSettings): Promise<VqaDataset> {
+  if (settings.kind === "mini-vqa") return generateMiniVqa(settings);
+  const { path, textOnly, train: trainingSplits } = settings;
+  if (textOnly) return openOfficialFolder(path, { featureWidth: NO_FEATURES, trainingSplits });
+  return await openVqaFolder(path, { trainingSplits });
+}
+
+/** The splits that are trained on, in the study's order. */
+export function trainingSplits(dataset: VqaDataset, settings: DatasetSettings): VqaSplit[] {
+  return settings.train.map((name) => dataset.split(name));
+}
+
+/** How many regions of an image are read. */
+export function regionsRead(dataset: VqaDataset, settings: DatasetSettings): number {
+  return settings.regions ?? dataset.defaultRegions;
+}

@@ -1,0 +1,216 @@
+import { Dropout, randomStream, tf } from "@ticketbench/backend";
+import { accuracy, type BatchLoader, softScores } from "@ticketbench/data-vqa";
+import {
+  adamW,
+  bertAdam,
+  disposeInput,
+  type Lxmert,
+  Optimiser,
+  type OptimiserMasks,
+  trainStep,
+  type TrainingStep,
+  type Weights,
+} from "@ticketbench/model";
+import type { TrainingStage } from "@ticketbench/results";
+import type { Training } from "../plan/cell.ts";
+import { type CellContext, CellFailure, Interrupted } from "../run/program.ts";
+import { inputOf, predict } from "./evaluate.ts";
+import { bundleOfWeights, weightsOfBundle } from "./weights-bundle.ts";
+
+/** One training run: what is trained, on what, and under which rules. */
+export interface FineTuning {
+  /** Names the run's checkpoint and its history ("pretrain", "dense", "retrained"). */
+  readonly stage: string;
+  readonly model: Lxmert;
+  readonly training: BatchLoader;
+  /** Questions that follow the training epoch by epoch; null where none may. */
+  readonly selection: BatchLoader | null;
+  readonly recipe: Training["recipe"];
+  /** Decides the order of the questions and the dropout. */
+  readonly seed: number;
+  /** Pruned weights stay exactly 0; none: everything trains. */
+  readonly masks?: OptimiserMasks;
+}
+
+type Epoch = TrainingStage["epochs"][number];
+
+/** Where a run stands: all that it needs to go on bit for bit. */
+interface Progress {
+  readonly epoch: number;
+  /** Batches of this epoch that are done. */
+  readonly batch: number;
+  readonly sums: EpochSums;
+  readonly epochs: readonly Epoch[];
+}
+
+/** Running sums over the batches of an epoch, and the seconds they took. */
+interface EpochSums {
+  readonly loss: number;
+  readonly correct: number;
+  readonly questions: number;
+  readonly seconds: number;
+}
+
+const NOTHING: EpochSums = { loss: 0, correct: 0, questions: 0, seconds: 0 };
+const CHECKPOINT_SECONDS = 20;
+
+/**
+ * Fine-tunes a network in place and returns its history. Saves a checkpoint every 20 seconds and when asked to stop;
+ * started again, it goes on from there and gives the same bytes as a run that was never stopped.
+ * Throws CellFailure when the training diverges.
+ */
+export async function fineTune(run: FineTuning, context: CellContext): Promise<TrainingStage> {
+  return await new FineTuner(run, context).run();
+}
+
+class FineTuner {
+  readonly #run: FineTuning;
+  readonly #context: CellContext;
+  readonly #optimiser: Optimiser;
+  readonly #dropout: Dropout;
+  readonly #stepsPerEpoch: number;
+  #progress: Progress = { epoch: 0, batch: 0, sums: NOTHING, epochs: [] };
+  #best: { accuracy: number; epoch: number; weights: Weights } | null = null;
+  #savedAt = performance.now();
+
+  constructor(run: FineTuning, context: CellContext) {
+    const { model, recipe, training, masks } = run;
+    this.#run = run;
+    this.#context = context;
+    this.#stepsPerEpoch = training.batchCount(training.questions.length, true);
+    const settings = {
+      learningRate: recipe.learningRate,
+      totalSteps: this.#stepsPerEpoch * recipe.epochs,
+      warmup: recipe.warmup,
+      weightDecay: recipe.weightDecay,
+      clipNorm: recipe.clip ?? Number.POSITIVE_INFINITY,
+    };
+    const kind = recipe.optimiser === "adamw" ? adamW : bertAdam;
+    this.#optimiser = new Optimiser(model.parameters, kind(settings), masks);
+    this.#dropout = new Dropout(model.config.dropout, run.seed);
+  }
+
+  async run(): Promise<TrainingStage> {
+    const { recipe, stage, model } = this.#run;
+    if (this.#stepsPerEpoch === 0) throw new CellFailure("error", "fewer training questions than one batch");
+    await this.#resume();
+    while (this.#progress.epoch < recipe.epochs) await this.#epoch();
+    this.#optimiser.dispose();
+    let selectedEpoch = recipe.epochs - 1;
+    if (recipe.epochChoice === "best" && this.#best !== null) {
+      model.load(this.#best.weights);
+      selectedEpoch = this.#best.epoch;
+    }
+    return { stage, epochs: [...this.#progress.epochs], selectedEpoch };
+  }
+
+  async #epoch(): Promise<void> {
+    const { training, seed } = this.#run;
+    const { epoch } = this.#progress;
+    const order = randomStream(seed, `order of epoch ${epoch}`).permutation(training.questions.length);
+    const done = this.#progress.batch * training.options.batchSize;
+    let learningRate = 0;
+    for (const batch of training.batches(order.subarray(done), { dropLast: true })) {
+      const started = performance.now();
+      const step = this.#step(batch);
+      learningRate = step.learningRate;
+      this.#advance(step, batch.size, (performance.now() - started) / 1000);
+      await this.#breathe();
+    }
+    await this.#finishEpoch(learningRate);
+  }
+
+  #step(batch: Parameters<typeof inputOf>[1]): TrainingStep {
+    const { model } = this.#run;
+    const input = inputOf(model, batch);
+    const targets = tf.tensor2d(batch.targets, [batch.size, model.config.answers]);
+    try {
+      const step = trainStep(model, this.#optimiser, { ...input, targets }, this.#dropout);
+      if (!Number.isFinite(step.loss)) throw new CellFailure("diverged", `the loss is ${step.loss}`);
+      return step;
+    } catch (error) {
+      if (error instanceof Error && error.message.includes("diverged"))
+        throw new CellFailure("diverged", error.message);
+      throw error;
+    } finally {
+      disposeInput(input);
+      targets.dispose();
+    }
+  }
+
+  #advance({ loss, correct }: TrainingStep, questions: number, seconds: number): void {
+    const { sums } = this.#progress;
+    this.#progress = {
+      ...this.#progress,
+      batch: this.#progress.batch + 1,
+      sums: {
+        loss: sums.loss + loss * questions,
+        correct: sums.correct + correct,
+        questions: sums.questions + questions,
+        seconds: sums.seconds + seconds,
+      },
+    };
+    const { stage, recipe } = this.#run;
+    this.#context.report({
+      phase: stage,
+      step: this.#progress.epoch * this.#stepsPerEpoch + this.#progress.batch,
+      steps: recipe.epochs * this.#stepsPerEpoch,
+      samplesPerSecond: this.#progress.sums.questions / this.#progress.sums.seconds,
+    });
+  }
+
+  async #finishEpoch(learningRate: number): Promise<void> {
+    const { selection, model, stage, recipe } = this.#run;
+    const { sums, epoch, epochs } = this.#progress;
+    let selectionAccuracy: number | null = null;
+    if (selection !== null) {
+      const predictions = await predict(model, selection, `${stage}, selection`, this.#context);
+      selectionAccuracy = accuracy(selection.questions, softScores(selection.questions, predictions)).overall;
+      if (recipe.epochChoice === "best" && selectionAccuracy > (this.#best?.accuracy ?? -1)) {
+        this.#best = { accuracy: selectionAccuracy, epoch, weights: await model.snapshot() };
+      }
+    }
+    const finished: Epoch = {
+      loss: sums.loss / sums.questions,
+      trainAccuracy: sums.correct / sums.questions,
+      selectionAccuracy,
+      learningRate,
+      seconds: sums.seconds,
+    };
+    this.#progress = { epoch: epoch + 1, batch: 0, sums: NOTHING, epochs: [...epochs, finished] };
+  }
+
+  async #breathe(): Promise<void> {
+    if (performance.now() - this.#savedAt > CHECKPOINT_SECONDS * 1000) await this.#save();
+    try {
+      await this.#context.breathe();
+    } catch (error) {
+      if (error instanceof Interrupted) await this.#save();
+      throw error;
+    }
+  }
+
+  async #save(): Promise<void> {
+    const { model, stage } = this.#run;
+    const parts = [
+      ["model", await model.snapshot()],
+      ["optimiser", await this.#optimiser.snapshot()],
+      ...(this.#best === null ? [] : [["best", this.#best.weights] as const]),
+    ] as const;
+    const best = this.#best === null ? null : { accuracy: this.#best.accuracy, epoch: this.#best.epoch };
+    await this.#context.checkpoints.save(stage, bundleOfWeights(parts, { progress: this.#progress, best }));
+    this.#savedAt = performance.now();
+  }
+
+  async #resume(): Promise<void> {
+    const { model, stage } = this.#run;
+    const bundle = await this.#context.checkpoints.load(stage);
+    if (bundle === null) return;
+    const { progress, best } = bundle.meta as { progress: Progress; best: { accuracy: number; epoch: number } | null };
+    model.load(weightsOfBundle(bundle, "model"));
+    this.#optimiser.load(weightsOfBundle(bundle, "optimiser"));
+    this.#best = best === null ? null : { ...best, weights: weightsOfBundle(bundle, "best") };
+    this.#progress = progress;
+    this.#context.log.info({ stage, epoch: progress.epoch, batch: progress.batch }, "goes on from its checkpoint");
+  }
+}

@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { openEngine } from "@ticketbench/backend/node";
+import { parseParams } from "@ticketbench/prune";
+import { loadMethod, methodPath } from "@ticketbench/prune/node";
+import { contentHash } from "../plan/canonical.ts";
+import type { Identities } from "../plan/plan.ts";
+import { StudyError } from "../study/error.ts";
+import { openDataset } from "./datasets.ts";
+
+async function fileHash(file: string | URL): Promise<string> {
+  return createHash("sha256")
+    .update(await readFile(file))
+    .digest("hex");
+}
+
+/** What the parts of a cell really are: data by content, start weights by file or recipe, methods by their code. */
+export const identities: Identities = {
+  dataset: async (settings) => (await openDataset(settings)).hash,
+
+  async start({ start, model, recipe }, dataset) {
+    if (start.kind === "checkpoint") {
+      return await fileHash(start.file).catch(() => {
+        throw new StudyError(`start.file: ${start.file} cannot be read: name a checkpoint, or start.kind: pretrain`);
+      });
+    }
+    return contentHash({ start, model, dataset, batchSize: recipe.batchSize });
+  },
+
+  async method({ id, params }) {
+    const method = await loadMethod(id);
+    const version = await fileHash(methodPath(id));
+    return { title: method.title, version, params: parseParams(method, params) as Record<string, never> };
+  },
+
+  async engine(name) {
+    const engine = await openEngine(name === "auto" ? "wasm" : name);
+    return { name: engine.name, version: engine.version, arithmetic: engine.arithmetic };
+  },
+};

@@ -1,0 +1,127 @@
+import { openEngine } from "@ticketbench/backend/node";
+import { BatchLoader, PRIOR_KEYS, priorPredictions, softScores, type VqaDataset } from "@ticketbench/data-vqa";
+import { Lxmert, type OptimiserMasks, parameterCount, parameterShapes, type Weights } from "@ticketbench/model";
+import type { DoneResult, Phase, TrainingStage } from "@ticketbench/results";
+import type { Training, TrainingEntry } from "../plan/cell.ts";
+import type { CellContext } from "../run/program.ts";
+import { Bill } from "./bill.ts";
+import { openDataset, regionsRead, trainingSplits } from "./datasets.ts";
+import { evaluate } from "./evaluate.ts";
+import { fineTune } from "./fine-tune.ts";
+import { describeNetwork, type Network } from "./network.ts";
+
+const EVALUATION_BATCH = 128;
+
+/** Everything that is ready before a cell's own work begins: engine, data, network, and what it has cost so far. */
+export class Laboratory {
+  readonly settings: Training;
+  readonly dataset: VqaDataset;
+  readonly network: Network;
+  readonly bill: Bill;
+  readonly #context: CellContext;
+  readonly #report: BatchLoader;
+  readonly #selection: BatchLoader | null;
+
+  private constructor(settings: Training, dataset: VqaDataset, network: Network, bill: Bill, context: CellContext) {
+    this.settings = settings;
+    this.dataset = dataset;
+    this.network = network;
+    this.bill = bill;
+    this.#context = context;
+    const { report, selection } = settings.dataset;
+    this.#report = this.loader([report], EVALUATION_BATCH);
+    this.#selection = selection === null ? null : this.loader([selection], EVALUATION_BATCH);
+  }
+
+  /** Opens the engine that the plan names, and no other, and reads the data. */
+  static async open({ settings }: TrainingEntry, context: CellContext): Promise<Laboratory> {
+    const bill = new Bill();
+    return await bill.time("load", async () => {
+      await openEngine(settings.engine.name);
+      const dataset = await openDataset(settings.dataset);
+      return new Laboratory(settings, dataset, await describeNetwork(settings, dataset), bill, context);
+    });
+  }
+
+  /** Batches of these splits, one after the other. */
+  loader(splits: readonly string[], batchSize = this.settings.recipe.batchSize): BatchLoader {
+    const options = {
+      batchSize,
+      regions: regionsRead(this.dataset, this.settings.dataset),
+      encode: this.network.encode,
+    };
+    return new BatchLoader(
+      this.dataset,
+      splits.map((name) => this.dataset.split(name)),
+      options,
+    );
+  }
+
+  /** Accuracy of these weights on the reported split. */
+  async evaluate(weights: Weights, phase: string): Promise<Phase> {
+    return await this.bill.time(`evaluate ${phase}`, async () => {
+      const model = new Lxmert(this.network.config, weights);
+      try {
+        return await evaluate(model, this.#report, phase, this.#context);
+      } finally {
+        model.dispose();
+      }
+    });
+  }
+
+  /** Fine-tunes these weights by the study's recipe; returns the new ones and the history. */
+  async train(
+    stage: string,
+    weights: Weights,
+    seed: number,
+    options: { masks?: OptimiserMasks; recipe?: Training["recipe"]; splits?: readonly string[] } = {},
+  ): Promise<{ weights: Weights; history: TrainingStage }> {
+    const { recipe = this.settings.recipe, splits = this.settings.dataset.train, masks } = options;
+    return await this.bill.time(stage, async () => {
+      const model = new Lxmert(this.network.config, weights);
+      const training = this.loader(splits);
+      const selection = splits === this.settings.dataset.train ? this.#selection : null;
+      const run = { stage, model, training, selection, recipe, seed, ...(masks === undefined ? {} : { masks }) };
+      try {
+        const history = await fineTune(run, this.#context);
+        this.bill.trained(this.network.config, training, history);
+        return { weights: await model.snapshot(), history };
+      } finally {
+        model.dispose();
+      }
+    });
+  }
+
+  /** What a result says about the data: hash, splits and the floors that need no network. */
+  describeDataset(hash: string): DoneResult["dataset"] {
+    const { report, selection } = this.settings.dataset;
+    const training = trainingSplits(this.dataset, this.settings.dataset).flatMap(({ questions }) => questions);
+    const { questions } = this.#report;
+    const floor = (key: (typeof PRIOR_KEYS)[keyof typeof PRIOR_KEYS]): number => {
+      const scores = softScores(questions, priorPredictions(this.dataset, training, questions, key));
+      return scores.reduce((sum, score) => sum + score, 0) / questions.length;
+    };
+    return {
+      name: this.dataset.name,
+      hash,
+      split: report,
+      selectionSplit: selection,
+      questions: questions.length,
+      floors: { constantAnswer: floor(PRIOR_KEYS.constant), questionPrior: floor(PRIOR_KEYS.question) },
+    };
+  }
+
+  describeModel(startWeights: string): DoneResult["model"] {
+    const { config } = this.network;
+    return {
+      config: JSON.parse(JSON.stringify(config)) as DoneResult["model"]["config"],
+      startWeights,
+      parameters: parameterCount(parameterShapes(config)),
+    };
+  }
+}
+
+/** The named random streams that a cell of this seed draws from. */
+export function streamSeeds(seed: number): Record<string, number> {
+  return { init: seed, order: seed, dropout: seed, mask: seed };
+}

@@ -1,0 +1,22 @@
+import type { Program } from "../run/program.ts";
+import { runDense } from "./dense.ts";
+import { identities } from "./identities.ts";
+import { runStart } from "./start.ts";
+import { runTicket } from "./ticket.ts";
+
+/** The experiment: what the cells of a study do. */
+const program: Program = {
+  identities,
+  run: (cell, context) => {
+    switch (cell.kind) {
+      case "start":
+        return runStart(cell, context);
+      case "dense":
+        return runDense(cell, context);
+      case "ticket":
+        return runTicket(cell, context);
+    }
+  },
+};
+
+export default program;

@@ -1,0 +1,60 @@
+import * as fs from "node:fs";
+import { dirname } from "node:path";
+import { DataError } from "../error.ts";
+import { explainFullDisk } from "../disk.ts";
+import { MirrorDownload, MirrorRefused } from "./mirror.ts";
+import type { SourceFile } from "./sources.ts";
+
+export interface DownloadProgress {
+  readonly name: string;
+  readonly bytes: number;
+  /** Null where neither manifest nor server says. */
+  readonly totalBytes: number | null;
+  /** Of this run. */
+  readonly bytesPerSecond: number;
+  readonly secondsLeft: number | null;
+}
+
+export interface DownloadOptions {
+  /** Called about twice a second. */
+  readonly onProgress?: (progress: DownloadProgress) => void;
+  /** Called when a connection or a mirror is given up, with the reason. */
+  readonly onTrouble?: (message: string) => void;
+  /** Failures in a row, without a byte between them, after which a mirror is given up. */
+  readonly attempts?: number;
+  /** Waited after the first failure; doubled after each further one. */
+  readonly backoffMilliseconds?: number;
+  /** A connection on which nothing comes for so long counts as broken. */
+  readonly stallMilliseconds?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface Downloaded {
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly url: string;
+}
+
+/**
+ * Fetch a file to `path`: from the first mirror that serves it whole and right, taking up what an interrupted run left
+ * in `path.part`. The file appears under its name only when size and hash are verified.
+ */
+export async function downloadFile(file: SourceFile, path: string, options: DownloadOptions = {}): Promise<Downloaded> {
+  fs.mkdirSync(dirname(path), { recursive: true });
+  const refusals: string[] = [];
+  for (const url of file.urls) {
+    const download = new MirrorDownload(file, url, `${path}.part`, options);
+    try {
+      const done = await download.run();
+      fs.renameSync(`${path}.part`, path);
+      return done;
+    } catch (error) {
+      if (!(error instanceof MirrorRefused)) throw explainFullDisk(error, path);
+      refusals.push(`${url}: ${error.message}`);
+      options.onTrouble?.(`gave up ${url}: ${error.message}`);
+    }
+  }
+  throw new DataError(
+    `${file.name} could not be fetched; run again to go on, or put the file at ${path} yourself.\n${refusals.join("\n")}`,
+  );
+}

@@ -1,0 +1,66 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { DataError } from "../error.ts";
+
+/** The files of a split: VQA's own, of which test splits have no annotations, or LXMERT's one. */
+export type SplitFiles =
+  | { readonly format: "official"; readonly questions: string; readonly annotations: string | null }
+  | { readonly format: "lxmert"; readonly questions: string };
+
+/** What lies in a folder. */
+export interface FolderLayout {
+  readonly splits: ReadonlyMap<string, SplitFiles>;
+  /** LXMERT's feature files. */
+  readonly features: readonly string[];
+  readonly captions: readonly string[];
+}
+
+/** How official files are named, those of v1 and of vqa2-60k too; the split is what varies. */
+const OFFICIAL_NAMES = [
+  {
+    questions: /^(?:v2_)?OpenEnded_mscoco_(.+)_questions\.json(?:\.gz)?$/,
+    annotations: (split: string) => [`v2_mscoco_${split}_annotations.json`, `mscoco_${split}_annotations.json`],
+  },
+  {
+    questions: /^vqa_questions_(.+)\.json(?:\.gz)?$/,
+    annotations: (split: string) => [`vqa_annotations_${split}.json`, `vqa_annotatons_${split}.json`],
+  },
+];
+const LXMERT_NAME = /^(train|nominival|minival|valid|test)\.json$/;
+
+/** Recognise a folder's files by their names. Where VQA and LXMERT name one split, VQA's files say more and are read. */
+export function findLayout(folder: string): FolderLayout {
+  const stat = statSync(folder, { throwIfNoEntry: false });
+  if (!stat) throw new DataError(`${folder} does not exist; name a folder with VQA question files`);
+  if (!stat.isDirectory()) throw new DataError(`${folder} is not a folder; name the folder that holds the files`);
+  const files = readdirSync(folder).sort();
+  const splits = new Map<string, SplitFiles>();
+  for (const file of files) {
+    const split = LXMERT_NAME.exec(file)?.[1];
+    if (split !== undefined) splits.set(split, { format: "lxmert", questions: join(folder, file) });
+  }
+  for (const file of files) for (const [split, found] of officialSplit(folder, file)) splits.set(split, found);
+  if (splits.size === 0) {
+    throw new DataError(`${folder} holds no VQA questions; expected e.g. v2_OpenEnded_mscoco_train2014_questions.json`);
+  }
+  return {
+    splits,
+    features: files.filter((file) => file.endsWith(".tsv")).map((file) => join(folder, file)),
+    captions: files.filter((file) => /^captions_.+\.json$/.test(file)).map((file) => join(folder, file)),
+  };
+}
+
+function officialSplit(folder: string, file: string): [string, SplitFiles][] {
+  return OFFICIAL_NAMES.flatMap((naming) => {
+    const split = naming.questions.exec(file)?.[1];
+    if (split === undefined) return [];
+    const candidates = naming.annotations(split).flatMap((name) => [join(folder, name), join(folder, `${name}.gz`)]);
+    const annotations = candidates.find((path) => existsSync(path)) ?? null;
+    return [[split, { format: "official", questions: join(folder, file), annotations }]];
+  });
+}
+
+/** The name of a folder, for want of a better one for the dataset in it. */
+export function folderName(folder: string): string {
+  return basename(folder) || folder;
+}

@@ -1,0 +1,128 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import { basename } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { checkFreeSpace, explainFullDisk, hashBytes, hashFile } from "../disk.ts";
+import { DataError } from "../error.ts";
+import { readManifest, type StoreManifest, writeManifest } from "./manifest.ts";
+import type { FeatureType } from "./record.ts";
+import { readRegionTsv } from "./tsv.ts";
+import { StoreWriter } from "./writer.ts";
+
+export interface ConversionProgress {
+  readonly images: number;
+  readonly bytes: number;
+  readonly totalBytes: number;
+  /** Source bytes a second, of this run. */
+  readonly bytesPerSecond: number;
+  readonly secondsLeft: number;
+}
+
+export interface ConvertOptions {
+  readonly featureType?: FeatureType;
+  /** Called about twice a second. */
+  readonly onProgress?: (progress: ConversionProgress) => void;
+  /** Stops the conversion after the row at hand; running it again takes it up there. */
+  readonly signal?: AbortSignal;
+}
+
+const PROGRESS_MILLISECONDS = 500;
+
+interface Source {
+  readonly path: string;
+  readonly name: string;
+  readonly bytes: number;
+  /** Milliseconds. */
+  readonly modified: number;
+}
+
+/**
+ * Convert an `obj36` feature file to a random-access store, once. A conversion that was killed is taken up after the
+ * last image that was written; a store that is already whole and of this source is left as it is.
+ * @param path the TSV file
+ * @param folder the store, made if need be
+ */
+export async function convertRegions(
+  path: string,
+  folder: string,
+  options: ConvertOptions = {},
+): Promise<StoreManifest> {
+  const { featureType = "float32" } = options;
+  const source = findSource(path);
+  const finished = readManifest(folder);
+  if (finished) return keepFinished(finished, source, featureType, folder);
+  fs.mkdirSync(folder, { recursive: true });
+  const writer = new StoreWriter(folder, featureType, `${source.name}\t${source.modified}\t${featureType}`);
+  try {
+    const bytesPerByte = featureType === "float32" ? 0.75 : 0.375;
+    checkFreeSpace(
+      folder,
+      (source.bytes - writer.place.end) * bytesPerByte,
+      "name another disk, or keep features as float16",
+    );
+    const sha256 = await convertRows(source, writer, options);
+    const manifest: StoreManifest = {
+      ...{ format: "ticketbench-regions", version: 1 },
+      source: { name: source.name, bytes: source.bytes, modified: source.modified, sha256 },
+      ...{ ...writer.finish(), featureType },
+    };
+    writeManifest(folder, manifest);
+    return manifest;
+  } catch (error) {
+    throw explainFullDisk(error, `${folder} has ${writer.images} images`);
+  } finally {
+    writer.close();
+  }
+}
+
+function findSource(path: string): Source {
+  const stat = fs.statSync(path, { throwIfNoEntry: false });
+  if (!stat) throw new DataError(`${path} does not exist; name the TSV file`);
+  if (!stat.isFile()) throw new DataError(`${path} is not a file; name the TSV file itself`);
+  return { path, name: basename(path), bytes: stat.size, modified: stat.mtimeMs };
+}
+
+/** A store is of a source with its name, size and time of change, or else with its very bytes. */
+function keepFinished(
+  manifest: StoreManifest,
+  source: Source,
+  featureType: FeatureType,
+  folder: string,
+): StoreManifest {
+  const { name, bytes, modified, sha256 } = manifest.source;
+  if (name === source.name && bytes === source.bytes && manifest.featureType === featureType) {
+    if (modified === source.modified) return manifest;
+    if (hashFile(source.path) === sha256) return manifest;
+  }
+  throw new DataError(
+    `${folder} already holds a ${manifest.featureType} store of another ${name} (${bytes} bytes, sha256 ${sha256}); ` +
+      `delete it or name another folder`,
+  );
+}
+
+/** Convert what is not yet converted; the SHA-256 of the whole source, hex. */
+async function convertRows(
+  source: Source,
+  writer: StoreWriter,
+  { onProgress, signal }: ConvertOptions,
+): Promise<string> {
+  const start = writer.place;
+  const began = performance.now();
+  let reported = began;
+  const digest = createHash("sha256");
+  // The manifest names the hash of the whole source, so what an earlier run read is hashed again.
+  hashBytes(digest, source.path, start.end);
+  for (const row of readRegionTsv(source.path, start, (bytes) => digest.update(bytes))) {
+    writer.append(row, source.path);
+    const now = performance.now();
+    if (now - reported < PROGRESS_MILLISECONDS) continue;
+    reported = now;
+    const bytesPerSecond = ((row.end - start.end) / (now - began)) * 1000;
+    const secondsLeft = (source.bytes - row.end) / bytesPerSecond;
+    onProgress?.({ images: writer.images, bytes: row.end, totalBytes: source.bytes, bytesPerSecond, secondsLeft });
+    // Lets signal handlers and timers run.
+    await setImmediate();
+    if (signal?.aborted) throw new DataError(`stopped after ${writer.images} images; run it again to go on from there`);
+  }
+  return digest.digest("hex");
+}

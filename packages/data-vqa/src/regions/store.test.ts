@@ -1,0 +1,194 @@
+import { createHash } from "node:crypto";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { DataError } from "../error.ts";
+import { generateMiniVqa } from "../mini/generate.ts";
+import { regionRow } from "../mini/write.ts";
+import { convertRegions } from "./convert.ts";
+import { RegionStore } from "./store.ts";
+import { formatRow } from "./tsv.ts";
+
+const dataset = generateMiniVqa();
+const imageIds = dataset.split("nominival").images.map(({ id }) => id);
+const rows = imageIds.slice(0, 40).map((imageId) => regionRow(dataset, imageId));
+
+let folder: string;
+let source: string;
+let store: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "store-"));
+  [source, store] = [join(folder, "nominival_obj36.tsv"), join(folder, "store")];
+  writeFileSync(source, rows.map((row) => `${formatRow(row)}\n`).join(""));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function read(from: Pick<RegionStore, "fillRegions">, imageId: string, count: number, width = 64) {
+  const features = new Float32Array((count + 1) * width);
+  const boxes = new Float32Array((count + 1) * 4);
+  from.fillRegions(imageId, count, features, boxes, 1);
+  return { features, boxes };
+}
+
+/** As a kill would leave it: no manifest, a record cut off, an index line cut off. */
+function killAfter(images: number): void {
+  rmSync(join(store, "manifest.json"));
+  const lines = readFileSync(join(store, "index.tsv"), "utf8").split("\n");
+  const [whole, next = ""] = [lines.slice(0, images + 1), lines[images + 1]];
+  writeFileSync(join(store, "index.tsv"), `${whole.join("\n")}\n${next.slice(0, 9)}`);
+  const end = Number(whole.at(-1)?.split("\t")[3]);
+  truncateSync(join(store, "regions.bin"), end + 1000);
+}
+
+describe("a region store", () => {
+  test("gives every image's regions as they were in the file, in any order and number", async () => {
+    await convertRegions(source, store);
+    const opened = RegionStore.open(store);
+    expect([...opened.imageIds]).toEqual(rows.map(({ imageId }) => imageId));
+    for (const { imageId } of [...rows].reverse()) {
+      for (const count of [36, 8, 1]) expect(read(opened, imageId, count)).toEqual(read(dataset, imageId, count));
+    }
+    opened.close();
+  });
+
+  test("keeps features as float16 on request, rounded to the nearest", async () => {
+    await convertRegions(source, store, { featureType: "float16" });
+    const opened = RegionStore.open(store);
+    const { features, boxes } = read(dataset, rows[3]!.imageId, 8);
+    const kept = read(opened, rows[3]!.imageId, 8);
+    expect(kept.boxes).toEqual(boxes);
+    expect(kept.features).toEqual(Float32Array.from(features, (value) => Math.f16round(value)));
+    opened.close();
+  });
+
+  test("gives the detector's labels", async () => {
+    await convertRegions(source, store);
+    const opened = RegionStore.open(store);
+    const into = () => ({
+      objectIds: new Int32Array(9),
+      attributeIds: new Int32Array(9),
+      confidences: new Float32Array(9),
+    });
+    const [ours, theirs] = [into(), into()];
+    opened.fillLabels(rows[1]!.imageId, 8, ours, 1);
+    dataset.regionLabels.fill(rows[1]!.imageId, 8, theirs, 1);
+    expect(ours).toEqual(theirs);
+    opened.close();
+  });
+
+  test("has a manifest with the source's hash, counts, width and type", async () => {
+    expect(await convertRegions(source, store)).toEqual({
+      format: "ticketbench-regions",
+      version: 1,
+      source: {
+        name: "nominival_obj36.tsv",
+        bytes: readFileSync(source).length,
+        modified: statSync(source).mtimeMs,
+        sha256: createHash("sha256").update(readFileSync(source)).digest("hex"),
+      },
+      images: 40,
+      featureWidth: 64,
+      regions: { fewest: 36, most: 36 },
+      featureType: "float32",
+      recordBytes: 40 * 36 * (32 + 64 * 4),
+    });
+  });
+});
+
+describe("a conversion", () => {
+  const bytes = (name: string) => readFileSync(join(store, name));
+
+  test("that was killed is no store, and run again it ends byte-equal to one that was not", async () => {
+    const whole = await convertRegions(source, store);
+    const [records, index] = [bytes("regions.bin"), bytes("index.tsv")];
+    for (const images of [1, 17, 39]) {
+      killAfter(images);
+      expect(() => RegionStore.open(store)).toThrow(/no finished region store/);
+      expect(await convertRegions(source, store)).toEqual(whole);
+      expect(bytes("regions.bin").equals(records)).toBe(true);
+      expect(bytes("index.tsv").equals(index)).toBe(true);
+    }
+  });
+
+  test("of a source that breaks off leaves no store, and starts again when the source has changed", async () => {
+    const content = readFileSync(source);
+    writeFileSync(source, content.subarray(0, content.length - 5000));
+    await expect(convertRegions(source, store)).rejects.toThrow(/obj36.tsv:40: .*cut off/);
+    expect(() => RegionStore.open(store)).toThrow(DataError);
+    writeFileSync(
+      source,
+      [...rows]
+        .reverse()
+        .map((row) => `${formatRow(row)}\n`)
+        .join(""),
+    );
+    utimesSync(source, 2, 2);
+    await convertRegions(source, store);
+    const opened = RegionStore.open(store);
+    expect([...opened.imageIds]).toEqual(rows.map(({ imageId }) => imageId).reverse());
+    expect(read(opened, rows[0]!.imageId, 8)).toEqual(read(dataset, rows[0]!.imageId, 8));
+    opened.close();
+  });
+
+  test("leaves a finished store alone, and refuses to mix it with another source or type", async () => {
+    const manifest = await convertRegions(source, store);
+    expect(await convertRegions(source, store)).toEqual(manifest);
+    await expect(convertRegions(source, store, { featureType: "float16" })).rejects.toThrow(/already holds a float32/);
+    cpSync(source, join(folder, "other.tsv"));
+    await expect(convertRegions(join(folder, "other.tsv"), store)).rejects.toThrow(/already holds/);
+    utimesSync(source, 1, 1);
+    expect(await convertRegions(source, store)).toEqual(manifest);
+    const changed = readFileSync(source);
+    changed[changed.length - 20]! ^= 1;
+    writeFileSync(source, changed);
+    await expect(convertRegions(source, store)).rejects.toThrow(/store of another nominival_obj36.tsv/);
+  });
+
+  test("refuses a second row for an image, another width, a missing source and an empty one", async () => {
+    const refused = async (content: string, message: RegExp) => {
+      writeFileSync(source, content);
+      await expect(convertRegions(source, join(folder, String(message).length.toString()))).rejects.toThrow(message);
+    };
+    const [first] = rows;
+    await refused(`${formatRow(first!)}\n${formatRow(first!)}\n`, /:2: image .* appears a second time/);
+    const narrow = { ...rows[1]!, featureWidth: 32, features: rows[1]!.features.slice(0, 36 * 32) };
+    await refused(`${formatRow(first!)}\n${formatRow(narrow)}\n`, /width 32, those before have 64/);
+    await refused("", /is empty/);
+    await expect(convertRegions(join(folder, "none.tsv"), store)).rejects.toThrow(/does not exist/);
+    await expect(convertRegions(folder, store)).rejects.toThrow(/is not a file/);
+    expect(existsSync(store)).toBe(false);
+  });
+});
+
+describe("a store that is damaged is refused", () => {
+  test("when its records, its index or its manifest are not what they were", async () => {
+    await convertRegions(source, store);
+    expect(() => RegionStore.open(folder)).toThrow(/no finished region store/);
+    const index = readFileSync(join(store, "index.tsv"), "utf8");
+    writeFileSync(join(store, "index.tsv"), index.split("\n").toSpliced(1, 1).join("\n"));
+    expect(() => RegionStore.open(store)).toThrow(/indexes 39 images instead of 40/);
+    truncateSync(join(store, "regions.bin"), 5000);
+    expect(() => RegionStore.open(store)).toThrow(/has 5000 bytes instead of/);
+    writeFileSync(join(store, "manifest.json"), "{}");
+    expect(() => RegionStore.open(store)).toThrow(/not a store's manifest/);
+  });
+
+  test("when it is asked for an image or for regions that it does not have", async () => {
+    await convertRegions(source, store);
+    const opened = RegionStore.open(store);
+    expect(() => read(opened, "MINI_train_000000000001", 1)).toThrow(/has no image MINI_train/);
+    expect(() => read(opened, rows[0]!.imageId, 37)).toThrow(/has 36 regions/);
+    opened.close();
+  });
+});

@@ -1,0 +1,101 @@
+import * as fs from "node:fs";
+import { join } from "node:path";
+import { writeWhole } from "../disk.ts";
+import { DataError } from "../error.ts";
+import { formatEntry, type IndexEntry, readIndex } from "./index-file.ts";
+import { INDEX_FILE, RECORDS_FILE } from "./manifest.ts";
+import { encodeRecord, type FeatureType, featureWidthOf } from "./record.ts";
+import type { RegionRow, RowPlace } from "./tsv.ts";
+
+/**
+ * A store being written: records first, then the index line that makes them count, so that whatever moment it is killed
+ * at, the whole lines of the index speak of whole records.
+ */
+export class StoreWriter {
+  readonly #featureType: FeatureType;
+  readonly #records: number;
+  readonly #index: number;
+  readonly #seen = new Set<string>();
+  readonly #regions = { fewest: Infinity, most: 0 };
+  #featureWidth: number | null = null;
+  #end = 0;
+  #indexEnd = 0;
+  #sourceEnd = 0;
+
+  /**
+   * Takes over what an earlier run finished, if it wrote the same header: the same source, unchanged, in the same type.
+   * @param header one line
+   */
+  constructor(folder: string, featureType: FeatureType, header: string) {
+    this.#featureType = featureType;
+    const index = readIndex(join(folder, INDEX_FILE));
+    this.#records = openForUpdate(join(folder, RECORDS_FILE));
+    this.#index = openForUpdate(join(folder, INDEX_FILE));
+    if (index?.header === header) {
+      for (const entry of index.entries) this.#count(entry);
+      this.#indexEnd = index.bytes;
+    }
+    fs.ftruncateSync(this.#records, this.#end);
+    fs.ftruncateSync(this.#index, this.#indexEnd);
+    if (this.#indexEnd === 0) this.#appendLine(`${header}\n`);
+  }
+
+  get images(): number {
+    return this.#seen.size;
+  }
+
+  /** Where in the source to go on. */
+  get place(): RowPlace {
+    return { line: this.#seen.size, end: this.#sourceEnd };
+  }
+
+  /** Throws DataError for an image that is already there or that has features of another width than the others. */
+  append(row: RegionRow & RowPlace, source: string): void {
+    const where = `${source}:${row.line}: image ${row.imageId}`;
+    if (this.#seen.has(row.imageId)) throw new DataError(`${where} appears a second time; remove one of the rows`);
+    this.#featureWidth ??= row.featureWidth;
+    if (row.featureWidth !== this.#featureWidth) {
+      throw new DataError(
+        `${where} has features of width ${row.featureWidth}, those before have ${this.#featureWidth}`,
+      );
+    }
+    const record = encodeRecord(row, this.#featureType);
+    const { imageId, count, end: sourceEnd } = row;
+    const entry = { imageId, count, offset: this.#end, end: this.#end + record.length, sourceEnd };
+    writeWhole(this.#records, record, entry.offset);
+    this.#appendLine(formatEntry(entry));
+    this.#count(entry);
+  }
+
+  /** Everything is on the disk; what a manifest says of it. */
+  finish() {
+    fs.fsyncSync(this.#records);
+    fs.fsyncSync(this.#index);
+    const { images } = this;
+    return { images, featureWidth: this.#featureWidth ?? 0, regions: { ...this.#regions }, recordBytes: this.#end };
+  }
+
+  close(): void {
+    fs.closeSync(this.#records);
+    fs.closeSync(this.#index);
+  }
+
+  #appendLine(line: string): void {
+    const bytes = Buffer.from(line);
+    writeWhole(this.#index, bytes, this.#indexEnd);
+    this.#indexEnd += bytes.length;
+  }
+
+  #count({ imageId, count, offset, end, sourceEnd }: IndexEntry): void {
+    this.#seen.add(imageId);
+    this.#regions.fewest = Math.min(this.#regions.fewest, count);
+    this.#regions.most = Math.max(this.#regions.most, count);
+    this.#featureWidth ??= featureWidthOf(end - offset, count, this.#featureType);
+    this.#end = end;
+    this.#sourceEnd = sourceEnd;
+  }
+}
+
+function openForUpdate(path: string): number {
+  return fs.openSync(path, fs.existsSync(path) ? "r+" : "w+");
+}

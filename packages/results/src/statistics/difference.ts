@@ -1,0 +1,98 @@
+import { ResultError } from "../error.ts";
+import { type Contender, type Run, runAccuracy } from "./runs.ts";
+import { type Interval, mean, tInterval } from "./summary.ts";
+
+/** How far a is above b, from the seeds both have. */
+export interface Difference {
+  /** Seeds in common. */
+  readonly n: number;
+  readonly questions: number;
+  /** Mean accuracy of each side over the common seeds, fractions. */
+  readonly meanA: number;
+  readonly meanB: number;
+  /** meanA - meanB, a fraction. */
+  readonly difference: number;
+  /** Over questions and, from two seeds on, over seeds. */
+  readonly interval: Interval;
+}
+
+/** A difference, and what the permutation test needs of it. */
+export interface PairedScores {
+  readonly found: Difference;
+  /** Difference of each question summed over the seeds, in tenths. */
+  readonly byQuestion: Int32Array;
+}
+
+/** Pairs of runs with the same seed: they share start weights, fine-tune and order of data. */
+export function pairsOf(a: Contender, b: Contender): [Run, Run][] {
+  const bySeed = new Map(b.runs.map((run) => [run.seed, run]));
+  return a.runs.flatMap((run): [Run, Run][] => {
+    const other = bySeed.get(run.seed);
+    return other ? [[run, other]] : [];
+  });
+}
+
+/** Mean squares of a table seeds x questions of differences, for its two ways and what neither explains. */
+function meanSquares(bySeed: readonly Int32Array[], byQuestion: Int32Array) {
+  const seeds = bySeed.length;
+  const questions = byQuestion.length;
+  const grand = mean(byQuestion) / seeds;
+  let seedSquares = 0;
+  let total = 0;
+  for (const row of bySeed) {
+    seedSquares += questions * (mean(row) - grand) ** 2;
+    for (const value of row) total += (value - grand) ** 2;
+  }
+  let questionSquares = 0;
+  for (const sum of byQuestion) questionSquares += seeds * (sum / seeds - grand) ** 2;
+  const rest = Math.max(0, total - seedSquares - questionSquares);
+  return {
+    seed: seeds > 1 ? seedSquares / (seeds - 1) : 0,
+    question: questions > 1 ? questionSquares / (questions - 1) : 0,
+    rest: seeds > 1 && questions > 1 ? rest / ((seeds - 1) * (questions - 1)) : 0,
+  };
+}
+
+/**
+ * Standard error and degrees of freedom of the mean of a seeds x questions table in which both ways are random (Searle,
+ * Casella and McCulloch, Variance Components, 1992; Satterthwaite 1946): variance = (MS_question + max(0, MS_seed -
+ * MS_rest)) / (S Q). The degrees of freedom are never fewer than S - 1. By simulation a 95 % interval of three seeds
+ * covers 93 to 98 %, whether the seeds vary or not.
+ */
+function standardError(bySeed: readonly Int32Array[], byQuestion: Int32Array): { error: number; df: number } {
+  const seeds = bySeed.length;
+  const questions = byQuestion.length;
+  const squares = meanSquares(bySeed, byQuestion);
+  const sum = squares.question + Math.max(0, squares.seed - squares.rest);
+  if (sum === 0) return { error: 0, df: 1 };
+  const seedTerm = seeds > 1 ? squares.seed ** 2 / (seeds - 1) : 0;
+  const questionTerm = squares.question ** 2 / Math.max(1, questions - 1);
+  const df = Math.max(sum ** 2 / (seedTerm + questionTerm), seeds - 1, 1);
+  return { error: Math.sqrt(sum / (seeds * questions)), df };
+}
+
+/**
+ * The paired difference of two contenders over the seeds they share.
+ *
+ * @throws ResultError when they are of different datasets or share no seed
+ */
+export function pairedDifference(a: Contender, b: Contender, level = 0.95): PairedScores {
+  const matched = pairsOf(a, b);
+  if (matched.length === 0) throw new ResultError(`${a.name} and ${b.name} have no seed in common`);
+  if (a.dataset !== b.dataset) throw new ResultError(`${a.name} and ${b.name} are of different datasets`);
+  const questions = matched[0]?.[0].tenths.length ?? 0;
+  const byQuestion = new Int32Array(questions);
+  const bySeed = matched.map(([left, right]) => {
+    const row = Int32Array.from(left.tenths, (tenth, question) => tenth - (right.tenths[question] ?? 0));
+    row.forEach((value, question) => {
+      byQuestion[question] = (byQuestion[question] ?? 0) + value;
+    });
+    return row;
+  });
+  const meanA = mean(matched.map(([left]) => runAccuracy(left)));
+  const meanB = mean(matched.map(([, right]) => runAccuracy(right)));
+  const difference = mean(byQuestion) / (10 * matched.length);
+  const { error, df } = standardError(bySeed, byQuestion);
+  const interval = tInterval(difference, error / 10, df, level);
+  return { found: { n: matched.length, questions, meanA, meanB, difference, interval }, byQuestion };
+}
