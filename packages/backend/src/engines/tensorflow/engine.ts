@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import util from "node:util";
 import { type Engine, EngineError } from "../../engine.ts";
 import { registerPortableKernels } from "../../kernels/portable.ts";
+import { readVectorFeatures } from "../../machine.ts";
 import { tf } from "../../tf.ts";
 import type { TensorflowBackend } from "./backend.ts";
 import {
@@ -73,6 +74,13 @@ function loadBackend(packageFolder: string): TensorflowBackend {
   }
 }
 
+/** The widest vectors this processor has: TensorFlow takes them, and with them come other last bits. */
+function widestVectors(): string {
+  const features = readVectorFeatures();
+  const known = { avx512f: "AVX-512", avx2: "AVX2", avx: "AVX" };
+  return Object.entries(known).find(([feature]) => features.includes(feature))?.[1] ?? "no AVX";
+}
+
 function openInstallation(installation: TensorflowInstallation): Engine {
   tf.enableProdMode();
   let backend: TensorflowBackend;
@@ -89,12 +97,9 @@ function openInstallation(installation: TensorflowInstallation): Engine {
   registerTensorflowKernels(BACKEND_NAME, backend);
   registerTensorflowPass(BACKEND_NAME, backend);
   registerPortableKernels(BACKEND_NAME);
-  const device = backend.isUsingGpuDevice ? "GPU" : "CPU";
-  return {
-    name: "tensorflow",
-    version: `TensorFlow ${backend.binding.TF_Version}`,
-    arithmetic: `float32, TensorFlow on ${device}`,
-  };
+  const { isUsingGpuDevice, binding } = backend;
+  const arithmetic = `float32, TensorFlow on ${isUsingGpuDevice ? "GPU" : `CPU, ${widestVectors()}`}`;
+  return { name: "tensorflow", version: `TensorFlow ${binding.TF_Version}`, arithmetic };
 }
 
 let opened: Engine | null = null;
