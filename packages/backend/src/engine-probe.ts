@@ -1,6 +1,6 @@
 /**
- * Opens one engine in a process of its own and times its linear layer: a broken library, an absent driver or Dawn's
- * unwillingness to end then touch nobody else. Arguments: engine, seconds (0 only opens it). Prints an EngineProbe.
+ * Opens one engine in a process of its own and times its linear layer: what a broken library or
+ * driver does then touches nobody else. Arguments: engine, seconds (0 only opens it). Prints an EngineProbe.
  */
 import { type EngineName } from "./engine.ts";
 import type { EngineProbe } from "./engine-list.ts";

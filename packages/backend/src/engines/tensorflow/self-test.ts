@@ -47,7 +47,7 @@ try {
   await openCpuEngine();
   const difference = Math.max(...gradients().map((expected, i) => largestDifference(expected, computed[i]!)));
   if (!(difference < 1e-5)) throw new Error(`gradients differ from the cpu engine's by ${difference} of the largest`);
-  const device = engine.arithmetic.split(" ").at(-1);
+  const device = engine.arithmetic.includes("on GPU") ? "GPU" : "CPU";
   process.stdout.write(`${JSON.stringify({ tensorflow: engine.version.replace("TensorFlow ", ""), device })}\n`);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
