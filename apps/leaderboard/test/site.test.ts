@@ -3,13 +3,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { contenderOf, resultSchema, verdict } from "@ticketbench/results";
+import { compareCurves, contenderOf, resultSchema } from "@ticketbench/results";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Board } from "../src/board/board.ts";
 import { launchBrowser } from "./browser.ts";
 import { buildSite } from "./build-site.ts";
 import { serveSite, type Served } from "./serve.ts";
-import { denseId, HOSTILE, hashOf, STUDY, syntheticTicket, writeTestResults } from "./synthetic-results.ts";
+import {
+  denseId,
+  HOSTILE,
+  hashOf,
+  STUDY,
+  syntheticTicket,
+  writeTestResults,
+  type SyntheticMethod,
+} from "./synthetic-results.ts";
 
 // A base that is not the root: what works here works on GitHub Pages.
 const BASE = "/bench/";
@@ -257,18 +265,26 @@ describe("the leaderboard", () => {
 });
 
 describe("the comparison", () => {
-  test("gives in the page the verdict that the package gives here", async () => {
+  test("gives in the page the verdicts that the package gives here", async () => {
     await go("/compare/?a=snip&b=magnitude&at=0.8");
     await page.locator("#comparison[aria-busy=false]").waitFor();
-    const contender = (method: { id: string; title: string; knee: number }) =>
+    const contender = (method: SyntheticMethod, target: number) =>
       contenderOf(
         method.title,
-        STUDY.seeds.map((seed) => resultSchema.parse(syntheticTicket(STUDY, method, 0.8, seed))),
+        STUDY.seeds.map((seed) => resultSchema.parse(syntheticTicket(STUDY, method, target, seed))),
         "retrained",
       );
     const [magnitude, , , snip] = STUDY.methods;
     if (!magnitude || !snip) throw new Error("the study lacks its methods");
-    expect(await page.locator("#sentence").textContent()).toBe(verdict(contender(snip), contender(magnitude)).sentence);
+    const pairs = STUDY.targets.map((sparsity) => ({
+      sparsity,
+      a: contender(snip, sparsity),
+      b: contender(magnitude, sparsity),
+    }));
+    const expected = compareCurves(snip.title, magnitude.title, pairs);
+    expect(await page.locator("#sentence").textContent()).toBe(expected.sentence);
+    const close = expected.points.find((point) => point.sparsity === 0.8);
+    expect(await page.locator("#close").textContent()).toBe(close?.sentence);
   });
 
   test("keeps what is compared in the address", async () => {
@@ -278,17 +294,17 @@ describe("the comparison", () => {
     await page.getByRole("button", { name: "90" }).click();
     await page.locator("#comparison[aria-busy=false]").waitFor();
     expect(new URL(page.url()).search).toBe("?a=magnitude&b=dense&at=0.9");
-    const sentence = await page.locator("#sentence").textContent();
+    const sentence = await page.locator("#close").textContent();
     await page.reload();
     await page.locator("#comparison[aria-busy=false]").waitFor();
-    expect(await page.locator("#sentence").textContent()).toBe(sentence);
+    expect(await page.locator("#close").textContent()).toBe(sentence);
     expect(sentence).toMatch(/^Low magnitude is worse than dense by/u);
   });
 
   test("of two single results decides nothing", async () => {
     await go(`/compare/?a=${TICKET}&b=${denseId(0)}`);
     await page.locator("#comparison[aria-busy=false]").waitFor();
-    expect(await page.locator("#sentence").textContent()).toMatch(/undecided below 3 seeds/u);
+    expect(await page.locator("#close").textContent()).toMatch(/undecided below 3 seeds/u);
   });
 });
 
