@@ -1,12 +1,14 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { AxeBuilder } from "@axe-core/playwright";
+import lighthouse from "lighthouse";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { compareCurves, contenderOf, resultSchema } from "@ticketbench/results";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Board } from "../src/board/board.ts";
-import { launchBrowser } from "./browser.ts";
+import { freePort, launchBrowser } from "./browser.ts";
 import { buildSite } from "./build-site.ts";
 import { serveSite, type Served } from "./serve.ts";
 import {
@@ -26,6 +28,7 @@ const FAILED = hashOf("failed", "hostile", 0.9, 0);
 
 let folder: string;
 let browser: Browser;
+let debuggingPort: number;
 let site: Served;
 let context: BrowserContext;
 let page: Page;
@@ -35,7 +38,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ticketbench-site-"));
   await writeTestResults(join(folder, "results"));
   await buildSite(join(folder, "results"), join(folder, "site"), BASE);
-  browser = await launchBrowser();
+  debuggingPort = await freePort();
+  browser = await launchBrowser(debuggingPort);
   site = await serveSite(join(folder, "site"), BASE);
 });
 
@@ -412,6 +416,54 @@ async function brokenLinks(root: string): Promise<string[]> {
   }
   return [...broken];
 }
+
+test("the first page is faultless in accessibility, best practices and SEO, and light", {
+  timeout: 180_000,
+}, async () => {
+  const run = await lighthouse(site.origin + BASE, {
+    port: debuggingPort,
+    output: "json",
+    logLevel: "error",
+    onlyCategories: ["performance", "accessibility", "best-practices", "seo"],
+  });
+  if (!run) throw new Error("Lighthouse gave no report");
+  const { categories, audits } = run.lhr;
+  const failed = Object.values(audits)
+    .filter((audit) => audit.score !== null && audit.score < 1 && audit.scoreDisplayMode === "binary")
+    .map((audit) => audit.id);
+  const score = (id: string): number => Math.round((categories[id]?.score ?? 0) * 100);
+  // The machine's load decides about performance: it is told, not tested.
+  console.log(`Lighthouse performance of the first page: ${String(score("performance"))}`);
+  expect({
+    accessibility: score("accessibility"),
+    practices: score("best-practices"),
+    seo: score("seo"),
+    failed,
+  }).toEqual({ accessibility: 100, practices: 100, seo: 100, failed: [] });
+});
+
+describe("the weight", () => {
+  /** Bytes of a built file as a static host sends it. */
+  const sent = async (file: string): Promise<number> => gzipSync(await readFile(join(folder, "site", file))).length;
+
+  test("of the first page stays under 150 kB without fonts, of all scripts under 45 kB", async () => {
+    const markup = await readFile(join(folder, "site/index.html"), "utf8");
+    const parts = [...markup.matchAll(/<(?:script|link rel="stylesheet")[^>]*(?:src|href)="([^"]*)"/g)].map(
+      ([, address = ""]) => address.slice(BASE.length),
+    );
+    const assets = (await readdir(join(folder, "site/_astro"))).map((name) => `_astro/${name}`);
+    const scripts = [...assets.filter((name) => name.endsWith(".js")), "theme.js"];
+    const total = async (files: readonly string[]): Promise<number> => {
+      const sizes = await Promise.all(files.map(sent));
+      return sizes.reduce((sum, size) => sum + size, 0);
+    };
+    expect(parts.length).toBeGreaterThan(3);
+    expect(await total(scripts)).toBeLessThan(45_000);
+    expect(await total(["index.html", "data/v1/board.json", "favicon.svg", ...scripts, ...parts])).toBeLessThan(
+      150_000,
+    );
+  });
+});
 
 describe("the build", () => {
   test("fails on a result that breaks the schema, naming file and field", async () => {
