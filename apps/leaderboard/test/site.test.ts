@@ -1,15 +1,25 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { AxeBuilder } from "@axe-core/playwright";
+import lighthouse from "lighthouse";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { contenderOf, resultSchema, verdict } from "@ticketbench/results";
+import { compareCurves, contenderOf, resultSchema } from "@ticketbench/results";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Board } from "../src/board/board.ts";
-import { launchBrowser } from "./browser.ts";
+import { freePort, launchBrowser } from "./browser.ts";
 import { buildSite } from "./build-site.ts";
 import { serveSite, type Served } from "./serve.ts";
-import { denseId, HOSTILE, hashOf, STUDY, syntheticTicket, writeTestResults } from "./synthetic-results.ts";
+import {
+  denseId,
+  HOSTILE,
+  hashOf,
+  STUDY,
+  syntheticTicket,
+  writeTestResults,
+  type SyntheticMethod,
+} from "./synthetic-results.ts";
 
 // A base that is not the root: what works here works on GitHub Pages.
 const BASE = "/bench/";
@@ -18,6 +28,7 @@ const FAILED = hashOf("failed", "hostile", 0.9, 0);
 
 let folder: string;
 let browser: Browser;
+let debuggingPort: number;
 let site: Served;
 let context: BrowserContext;
 let page: Page;
@@ -27,7 +38,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ticketbench-site-"));
   await writeTestResults(join(folder, "results"));
   await buildSite(join(folder, "results"), join(folder, "site"), BASE);
-  browser = await launchBrowser();
+  debuggingPort = await freePort();
+  browser = await launchBrowser(debuggingPort);
   site = await serveSite(join(folder, "site"), BASE);
 });
 
@@ -257,18 +269,26 @@ describe("the leaderboard", () => {
 });
 
 describe("the comparison", () => {
-  test("gives in the page the verdict that the package gives here", async () => {
+  test("gives in the page the verdicts that the package gives here", async () => {
     await go("/compare/?a=snip&b=magnitude&at=0.8");
     await page.locator("#comparison[aria-busy=false]").waitFor();
-    const contender = (method: { id: string; title: string; knee: number }) =>
+    const contender = (method: SyntheticMethod, target: number) =>
       contenderOf(
         method.title,
-        STUDY.seeds.map((seed) => resultSchema.parse(syntheticTicket(STUDY, method, 0.8, seed))),
+        STUDY.seeds.map((seed) => resultSchema.parse(syntheticTicket(STUDY, method, target, seed))),
         "retrained",
       );
     const [magnitude, , , snip] = STUDY.methods;
     if (!magnitude || !snip) throw new Error("the study lacks its methods");
-    expect(await page.locator("#sentence").textContent()).toBe(verdict(contender(snip), contender(magnitude)).sentence);
+    const pairs = STUDY.targets.map((sparsity) => ({
+      sparsity,
+      a: contender(snip, sparsity),
+      b: contender(magnitude, sparsity),
+    }));
+    const expected = compareCurves(snip.title, magnitude.title, pairs);
+    expect(await page.locator("#sentence").textContent()).toBe(expected.sentence);
+    const close = expected.points.find((point) => point.sparsity === 0.8);
+    expect(await page.locator("#close").textContent()).toBe(close?.sentence);
   });
 
   test("keeps what is compared in the address", async () => {
@@ -278,17 +298,17 @@ describe("the comparison", () => {
     await page.getByRole("button", { name: "90" }).click();
     await page.locator("#comparison[aria-busy=false]").waitFor();
     expect(new URL(page.url()).search).toBe("?a=magnitude&b=dense&at=0.9");
-    const sentence = await page.locator("#sentence").textContent();
+    const sentence = await page.locator("#close").textContent();
     await page.reload();
     await page.locator("#comparison[aria-busy=false]").waitFor();
-    expect(await page.locator("#sentence").textContent()).toBe(sentence);
+    expect(await page.locator("#close").textContent()).toBe(sentence);
     expect(sentence).toMatch(/^Low magnitude is worse than dense by/u);
   });
 
   test("of two single results decides nothing", async () => {
     await go(`/compare/?a=${TICKET}&b=${denseId(0)}`);
     await page.locator("#comparison[aria-busy=false]").waitFor();
-    expect(await page.locator("#sentence").textContent()).toMatch(/undecided below 3 seeds/u);
+    expect(await page.locator("#close").textContent()).toMatch(/undecided below 3 seeds/u);
   });
 });
 
@@ -396,6 +416,54 @@ async function brokenLinks(root: string): Promise<string[]> {
   }
   return [...broken];
 }
+
+test("the first page is faultless in accessibility, best practices and SEO, and light", {
+  timeout: 180_000,
+}, async () => {
+  const run = await lighthouse(site.origin + BASE, {
+    port: debuggingPort,
+    output: "json",
+    logLevel: "error",
+    onlyCategories: ["performance", "accessibility", "best-practices", "seo"],
+  });
+  if (!run) throw new Error("Lighthouse gave no report");
+  const { categories, audits } = run.lhr;
+  const failed = Object.values(audits)
+    .filter((audit) => audit.score !== null && audit.score < 1 && audit.scoreDisplayMode === "binary")
+    .map((audit) => audit.id);
+  const score = (id: string): number => Math.round((categories[id]?.score ?? 0) * 100);
+  // The machine's load decides about performance: it is told, not tested.
+  console.log(`Lighthouse performance of the first page: ${String(score("performance"))}`);
+  expect({
+    accessibility: score("accessibility"),
+    practices: score("best-practices"),
+    seo: score("seo"),
+    failed,
+  }).toEqual({ accessibility: 100, practices: 100, seo: 100, failed: [] });
+});
+
+describe("the weight", () => {
+  /** Bytes of a built file as a static host sends it. */
+  const sent = async (file: string): Promise<number> => gzipSync(await readFile(join(folder, "site", file))).length;
+
+  test("of the first page stays under 150 kB without fonts, of all scripts under 45 kB", async () => {
+    const markup = await readFile(join(folder, "site/index.html"), "utf8");
+    const parts = [...markup.matchAll(/<(?:script|link rel="stylesheet")[^>]*(?:src|href)="([^"]*)"/g)].map(
+      ([, address = ""]) => address.slice(BASE.length),
+    );
+    const assets = (await readdir(join(folder, "site/_astro"))).map((name) => `_astro/${name}`);
+    const scripts = [...assets.filter((name) => name.endsWith(".js")), "theme.js"];
+    const total = async (files: readonly string[]): Promise<number> => {
+      const sizes = await Promise.all(files.map(sent));
+      return sizes.reduce((sum, size) => sum + size, 0);
+    };
+    expect(parts.length).toBeGreaterThan(3);
+    expect(await total(scripts)).toBeLessThan(45_000);
+    expect(await total(["index.html", "data/v1/board.json", "favicon.svg", ...scripts, ...parts])).toBeLessThan(
+      150_000,
+    );
+  });
+});
 
 describe("the build", () => {
   test("fails on a result that breaks the schema, naming file and field", async () => {

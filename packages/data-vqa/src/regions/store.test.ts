@@ -13,9 +13,12 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { BatchLoader } from "../batches.ts";
 import { DataError } from "../error.ts";
 import { generateMiniVqa } from "../mini/generate.ts";
 import { regionRow } from "../mini/write.ts";
+import { openVqaFolder } from "../official/folder.ts";
+import { toLxmert } from "../official/lxmert.ts";
 import { convertRegions } from "./convert.ts";
 import { RegionStore } from "./store.ts";
 import { formatRow } from "./tsv.ts";
@@ -39,6 +42,12 @@ function read(from: Pick<RegionStore, "fillRegions">, imageId: string, count: nu
   const boxes = new Float32Array((count + 1) * 4);
   from.fillRegions(imageId, count, features, boxes, 1);
   return { features, boxes };
+}
+
+async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const one of source) all.push(one);
+  return all;
 }
 
 /** As a kill would leave it: no manifest, a record cut off, an index line cut off. */
@@ -104,6 +113,32 @@ describe("a region store", () => {
       recordBytes: 40 * 36 * (32 + 64 * 4),
     });
   });
+});
+
+describe("batches from a store", () => {
+  test.each(["float32", "float16"] as const)(
+    "are the same when read ahead in the background (%s)",
+    async (featureType) => {
+      const questions = dataset
+        .split("nominival")
+        .questions.filter(({ imageId }) => rows.some((row) => row.imageId === imageId));
+      writeFileSync(
+        join(folder, "train.json"),
+        JSON.stringify(questions.map((question) => toLxmert(question, dataset.answers))),
+      );
+      writeFileSync(join(folder, "trainval_label2ans.json"), JSON.stringify(dataset.answers));
+      const opened = await openVqaFolder(folder, { convert: { featureType } });
+      const encode = (text: string) => [1, text.length, 2];
+      const loader = new BatchLoader(opened, opened.split("train"), { batchSize: 7, regions: 8, encode });
+      const order = Uint32Array.from(questions.keys()).reverse();
+      const ahead = await collect(loader.prefetched(order, { dropLast: true }));
+      expect(ahead).toEqual([...loader.batches(order, { dropLast: true })]);
+      expect(ahead).toHaveLength(Math.floor(questions.length / 7));
+      const fromMemory = new BatchLoader(dataset, { name: "same", questions }, { batchSize: 7, regions: 8, encode });
+      if (featureType === "float32") expect(ahead).toEqual([...fromMemory.batches(order, { dropLast: true })]);
+      expect(await collect(fromMemory.prefetched(order))).toEqual([...fromMemory.batches(order)]);
+    },
+  );
 });
 
 describe("a conversion", () => {

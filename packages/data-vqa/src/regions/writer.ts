@@ -59,10 +59,11 @@ export class StoreWriter {
         `${where} has features of width ${row.featureWidth}, those before have ${this.#featureWidth}`,
       );
     }
-    const record = encodeRecord(row, this.#featureType);
+    const [head, features] = encodeRecord(row, this.#featureType);
     const { imageId, count, end: sourceEnd } = row;
-    const entry = { imageId, count, offset: this.#end, end: this.#end + record.length, sourceEnd };
-    writeWhole(this.#records, record, entry.offset);
+    const entry = { imageId, count, offset: this.#end, end: this.#end + head.length + features.length, sourceEnd };
+    writeWhole(this.#records, head, entry.offset);
+    writeWhole(this.#records, features, entry.offset + head.length);
     this.#appendLine(formatEntry(entry));
     this.#count(entry);
   }

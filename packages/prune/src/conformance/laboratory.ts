@@ -48,7 +48,7 @@ export class Laboratory {
   async try(method: Method, trial: Trial): Promise<PruneOutcome> {
     const pristine = trial.weights ?? this.weights;
     const weights = copyOf(pristine);
-    const defaults = { scope: "encoder-matrices", seed: 1, calibration: this.calibration } as const;
+    const defaults = { scope: "encoder-matrices", seed: 1, heads: TINY.heads, calibration: this.calibration } as const;
     const settings = { ...defaults, training: this.#trainingFrom(pristine), ...trial, method, weights };
     const outcome = await ("schedule" in method ? this.#trySchedule(settings) : prune(settings));
     this.writtenTo ??= changedParameter(pristine, weights);
