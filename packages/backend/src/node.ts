@@ -47,5 +47,7 @@ export {
   writeTensorflowInstallation,
 } from "./engines/tensorflow/installation.ts";
 
+export type { SelfTestReport } from "./engines/tensorflow/self-test.ts";
+
 /** The program that tries an installed TensorFlow; takes a TensorflowInstallation as JSON. */
 export const TENSORFLOW_SELF_TEST = fileURLToPath(new URL("./engines/tensorflow/self-test.ts", import.meta.url));
