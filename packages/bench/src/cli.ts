@@ -4,6 +4,7 @@ import type { CellWords } from "./commands/cell.ts";
 import type { PlanWords } from "./commands/plan.ts";
 import type { RunWords } from "./commands/run.ts";
 import type { SiteWords } from "./commands/site.ts";
+import type { VerifyWords } from "./commands/verify.ts";
 import { exitCodeOf } from "./exit-code.ts";
 
 interface Work {
@@ -79,6 +80,17 @@ export function ticketbench(): Command {
     .command("doctor")
     .description("what this machine has for the benchmark, and what is missing")
     .action(async () => (await import("./commands/doctor.ts")).doctor());
+
+  workOption(cli.command("verify"))
+    .description("run published cells again and compare them bit for bit")
+    .argument("[folders...]", "results to draw from (default: all there are)")
+    .option("--sample <n>", "how many cells", "3")
+    .option("--seed <text>", "names the draw (default: another every time)")
+    .option("--track <name>", "mini, text or full", "mini")
+    .option("--program <module>", "run another program for the cells (for tests of the bench)")
+    .action(async (folders: string[], words: VerifyWords) =>
+      (await import("./commands/verify.ts")).verify(folders, words),
+    );
 
   resultsCommands(cli);
   storeCommands(cli);

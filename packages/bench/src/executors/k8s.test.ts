@@ -1,7 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { command, newFolder, PROGRAM, STUDY } from "../fixtures/arithmetic-run.ts";
+
+// Processes are started by the dozen: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 180_000 });
 
 const words = ["run", STUDY, "--program", PROGRAM, "--executor", "k8s", "--image", "registry/tb:1", "--claim", "work"];
 

@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import program from "../fixtures/arithmetic-program.ts";
 import { planStudy } from "../plan/plan.ts";
 import { loadStudy } from "../study/load.ts";
 import { inShard } from "../plan/shard.ts";
 import { newFolder, outcomes, runArithmetic, STUDY } from "../fixtures/arithmetic-run.ts";
+
+// Processes are started by the dozen: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 180_000 });
 
 const resultFiles = (folder: string): string[] => readdirSync(join(folder, "results")).sort();
 const started = (events: readonly { type: string }[]): number => events.filter(({ type }) => type === "started").length;
