@@ -28,6 +28,7 @@ export {
 export { type Count, type Ledger, type LedgerLine, ledgerOf } from "./ledger.ts";
 export { KEEP, Mask } from "./mask.ts";
 export { decodeMask, encodeMask, hashMask, hashShapes } from "./mask-code.ts";
+export { changeMask, optimiserMasks, trainingState } from "./masked-training.ts";
 export { deadParameters, kindOf, type Module, MODULES, moduleOf, type ParameterKind } from "./parameter.ts";
 export { parseParams, prune, type PruneOutcome, type PruneSettings, startSchedule } from "./prune.ts";
 export { PruneError } from "./prune-error.ts";
