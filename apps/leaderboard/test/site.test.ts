@@ -1,14 +1,25 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { AxeBuilder } from "@axe-core/playwright";
+import lighthouse from "lighthouse";
 import type { Browser, BrowserContext, Page } from "playwright-core";
+import { compareCurves, contenderOf, resultSchema } from "@ticketbench/results";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Board } from "../src/board/board.ts";
-import { launchBrowser } from "./browser.ts";
+import { freePort, launchBrowser } from "./browser.ts";
 import { buildSite } from "./build-site.ts";
 import { serveSite, type Served } from "./serve.ts";
-import { denseId, HOSTILE, hashOf, STUDY, syntheticTicket, writeTestResults } from "./synthetic-results.ts";
+import {
+  denseId,
+  HOSTILE,
+  hashOf,
+  STUDY,
+  syntheticTicket,
+  writeTestResults,
+  type SyntheticMethod,
+} from "./synthetic-results.ts";
 
 // A base that is not the root: what works here works on GitHub Pages.
 const BASE = "/bench/";
@@ -17,6 +28,7 @@ const FAILED = hashOf("failed", "hostile", 0.9, 0);
 
 let folder: string;
 let browser: Browser;
+let debuggingPort: number;
 let site: Served;
 let context: BrowserContext;
 let page: Page;
@@ -26,7 +38,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ticketbench-site-"));
   await writeTestResults(join(folder, "results"));
   await buildSite(join(folder, "results"), join(folder, "site"), BASE);
-  browser = await launchBrowser();
+  debuggingPort = await freePort();
+  browser = await launchBrowser(debuggingPort);
   site = await serveSite(join(folder, "site"), BASE);
 });
 
@@ -171,6 +184,36 @@ describe("the leaderboard", () => {
     expect(values).toEqual([...values].sort((a, b) => b - a));
   });
 
+  test("gives exactly what is shown as CSV, also after a filter", async () => {
+    await goBoard("?phase=pruned&methods=random,hostile");
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "CSV" }).click(),
+    ]);
+    const lines = (await readFile(await download.path(), "utf8")).trim().split("\n");
+    expect(lines).toHaveLength(1 + STUDY.targets.length + 3);
+    const names = lines[0]?.split(",") ?? [];
+    const values = lines
+      .filter((line) => line.startsWith("random,"))
+      .map((line) => line.split(",")[names.indexOf("accuracy")]);
+    const shown = await page
+      .locator("#table tbody tr", { hasText: "Random" })
+      .locator("td a")
+      .evaluateAll((cells) => cells.map((cell) => cell.textContent));
+    expect(values.map((value) => (100 * Number(value)).toFixed(1))).toEqual(shown);
+  });
+
+  test("copies the table as Markdown", async () => {
+    await open({ permissions: ["clipboard-read", "clipboard-write"] });
+    await goBoard("?methods=magnitude,hostile");
+    await page.getByRole("button", { name: "Markdown" }).click();
+    await page.getByRole("button", { name: "copied" }).waitFor();
+    const lines = (await page.evaluate(() => navigator.clipboard.readText())).trim().split("\n");
+    expect(lines).toHaveLength(4);
+    expect(lines[2]).toMatch(/^\| Low magnitude \| \d\d\.\d ± \d\.\d \(3\) \|/u);
+    expect(lines[3]).toContain("\\<script\\>");
+  });
+
   test("points speak on hover and on focus, and arrow keys move between them", async () => {
     await goBoard();
     const points = page.locator(".plot.drawn .point");
@@ -225,6 +268,78 @@ describe("the leaderboard", () => {
   });
 });
 
+describe("the comparison", () => {
+  test("gives in the page the verdicts that the package gives here", async () => {
+    await go("/compare/?a=snip&b=magnitude&at=0.8");
+    await page.locator("#comparison[aria-busy=false]").waitFor();
+    const contender = (method: SyntheticMethod, target: number) =>
+      contenderOf(
+        method.title,
+        STUDY.seeds.map((seed) => resultSchema.parse(syntheticTicket(STUDY, method, target, seed))),
+        "retrained",
+      );
+    const [magnitude, , , snip] = STUDY.methods;
+    if (!magnitude || !snip) throw new Error("the study lacks its methods");
+    const pairs = STUDY.targets.map((sparsity) => ({
+      sparsity,
+      a: contender(snip, sparsity),
+      b: contender(magnitude, sparsity),
+    }));
+    const expected = compareCurves(snip.title, magnitude.title, pairs);
+    expect(await page.locator("#sentence").textContent()).toBe(expected.sentence);
+    const close = expected.points.find((point) => point.sparsity === 0.8);
+    expect(await page.locator("#close").textContent()).toBe(close?.sentence);
+  });
+
+  test("keeps what is compared in the address", async () => {
+    await go("/compare/");
+    await page.locator("#comparison[aria-busy=false]").waitFor();
+    await page.getByRole("combobox", { name: "against" }).selectOption("dense");
+    await page.getByRole("button", { name: "90" }).click();
+    await page.locator("#comparison[aria-busy=false]").waitFor();
+    expect(new URL(page.url()).search).toBe("?a=magnitude&b=dense&at=0.9");
+    const sentence = await page.locator("#close").textContent();
+    await page.reload();
+    await page.locator("#comparison[aria-busy=false]").waitFor();
+    expect(await page.locator("#close").textContent()).toBe(sentence);
+    expect(sentence).toMatch(/^Low magnitude is worse than dense by/u);
+  });
+
+  test("of two single results decides nothing", async () => {
+    await go(`/compare/?a=${TICKET}&b=${denseId(0)}`);
+    await page.locator("#comparison[aria-busy=false]").waitFor();
+    expect(await page.locator("#close").textContent()).toMatch(/undecided below 3 seeds/u);
+  });
+});
+
+describe("the audit", () => {
+  test("draws the figures and the bars of the study from its raw numbers", async () => {
+    await go("/audit/");
+    expect(await page.locator(".plot.wide .chart").count()).toBeGreaterThanOrEqual(6);
+    expect(await page.locator(".panels .figure").count()).toBe(9);
+    const first = page.locator("section#reported table tbody tr").first();
+    expect(await first.locator("td").nth(4).textContent()).toMatch(/^ ?67\.4/u);
+  });
+
+  test("judges the registered predictions on the results at hand", async () => {
+    await go("/audit/");
+    const verdicts = await page.locator("#predictions tbody tr .tag").allTextContents();
+    expect(verdicts).toHaveLength(6);
+    expect(verdicts[2]).toBe("holds");
+    expect(verdicts[4]).toBe("not measured yet");
+  });
+});
+
+describe("in Persian", () => {
+  test("the leaderboard reads from right to left with Persian digits, its chart from left to right", async () => {
+    await goBoard("fa/");
+    expect(await page.evaluate(() => getComputedStyle(document.body).direction)).toBe("rtl");
+    expect(await page.locator("#answer").textContent()).toMatch(/۶۰٪/u);
+    expect(await page.locator(".plot.drawn").evaluate((plot) => getComputedStyle(plot).direction)).toBe("ltr");
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+  });
+});
+
 describe("themes", () => {
   const background = async (): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 
@@ -241,7 +356,24 @@ describe("themes", () => {
 });
 
 describe("every page", () => {
-  const PAGES = ["/", "/cells/", `/cells/${TICKET}/`, `/cells/${FAILED}/`, `/cells/${denseId(0)}/`, "/404.html"];
+  const PAGES = [
+    "/",
+    "/fa/",
+    "/methods/magnitude/",
+    "/methods/hostile/",
+    "/cells/",
+    `/cells/${TICKET}/`,
+    `/cells/${FAILED}/`,
+    `/cells/${denseId(0)}/`,
+    "/compare/",
+    "/audit/",
+    "/compression/",
+    "/data/",
+    "/about/",
+    "/fa/about/",
+    "/contribute/",
+    "/404.html",
+  ];
   test.each(PAGES.flatMap((path) => (["light", "dark"] as const).map((theme) => [path, theme] as const)))(
     "%s has no accessibility violations in %s",
     async (path, colorScheme) => {
@@ -284,6 +416,54 @@ async function brokenLinks(root: string): Promise<string[]> {
   }
   return [...broken];
 }
+
+test("the first page is faultless in accessibility, best practices and SEO, and light", {
+  timeout: 180_000,
+}, async () => {
+  const run = await lighthouse(site.origin + BASE, {
+    port: debuggingPort,
+    output: "json",
+    logLevel: "error",
+    onlyCategories: ["performance", "accessibility", "best-practices", "seo"],
+  });
+  if (!run) throw new Error("Lighthouse gave no report");
+  const { categories, audits } = run.lhr;
+  const failed = Object.values(audits)
+    .filter((audit) => audit.score !== null && audit.score < 1 && audit.scoreDisplayMode === "binary")
+    .map((audit) => audit.id);
+  const score = (id: string): number => Math.round((categories[id]?.score ?? 0) * 100);
+  // The machine's load decides about performance: it is told, not tested.
+  console.log(`Lighthouse performance of the first page: ${String(score("performance"))}`);
+  expect({
+    accessibility: score("accessibility"),
+    practices: score("best-practices"),
+    seo: score("seo"),
+    failed,
+  }).toEqual({ accessibility: 100, practices: 100, seo: 100, failed: [] });
+});
+
+describe("the weight", () => {
+  /** Bytes of a built file as a static host sends it. */
+  const sent = async (file: string): Promise<number> => gzipSync(await readFile(join(folder, "site", file))).length;
+
+  test("of the first page stays under 150 kB without fonts, of all scripts under 45 kB", async () => {
+    const markup = await readFile(join(folder, "site/index.html"), "utf8");
+    const parts = [...markup.matchAll(/<(?:script|link rel="stylesheet")[^>]*(?:src|href)="([^"]*)"/g)].map(
+      ([, address = ""]) => address.slice(BASE.length),
+    );
+    const assets = (await readdir(join(folder, "site/_astro"))).map((name) => `_astro/${name}`);
+    const scripts = [...assets.filter((name) => name.endsWith(".js")), "theme.js"];
+    const total = async (files: readonly string[]): Promise<number> => {
+      const sizes = await Promise.all(files.map(sent));
+      return sizes.reduce((sum, size) => sum + size, 0);
+    };
+    expect(parts.length).toBeGreaterThan(3);
+    expect(await total(scripts)).toBeLessThan(45_000);
+    expect(await total(["index.html", "data/v1/board.json", "favicon.svg", ...scripts, ...parts])).toBeLessThan(
+      150_000,
+    );
+  });
+});
 
 describe("the build", () => {
   test("fails on a result that breaks the schema, naming file and field", async () => {

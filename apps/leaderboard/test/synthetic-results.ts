@@ -57,7 +57,7 @@ function phase(accuracy: number, questions: number, ...name: readonly unknown[])
   const scores = Array.from({ length: questions }, (_, question) => {
     const shift = typeOf(question) === "yes/no" ? 0.1 : -0.06;
     const level = levels[question % levels.length] ?? 1;
-    return 0.98 * difficulty() + 0.02 * luck() < accuracy + shift ? level : 0;
+    return 0.95 * difficulty() + 0.05 * luck() < accuracy + shift ? level : 0;
   });
   const byAnswerType = Object.fromEntries(
     TYPES.map((type) => {

@@ -7,7 +7,7 @@ export { gelu } from "./ops/gelu.ts";
 export { linear } from "./ops/linear.ts";
 export { bceWithLogits, crossEntropyRows } from "./ops/losses.ts";
 export { addNorm, LAYER_NORM_EPSILON, layerNorm } from "./ops/norm.ts";
-export { type AdamSettings, adamStep, globalNorm, type OptimiserSlot } from "./ops/optimiser-pass.ts";
+export { type AdamSettings, adamStep, globalNorm, type OptimiserSlot, readGlobalNorm } from "./ops/optimiser-pass.ts";
 export { Dropout, dropoutFactors, type DropoutSite } from "./random/dropout.ts";
 export { philox4x32 } from "./random/philox.ts";
 export { RandomStream, randomStream } from "./random/stream.ts";

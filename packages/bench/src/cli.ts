@@ -1,8 +1,14 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
+import type { CellWords } from "./commands/cell.ts";
 import type { PlanWords } from "./commands/plan.ts";
 import type { RunWords } from "./commands/run.ts";
+import type { SiteWords } from "./commands/site.ts";
 import { exitCodeOf } from "./exit-code.ts";
+
+interface Work {
+  readonly work: string;
+}
 
 const collect = (value: string, before: string[]): string[] => [...before, value];
 
@@ -18,10 +24,12 @@ function studyOptions(command: Command): Command {
     .option("--program <module>", "run another program for the cells (for tests of the bench)");
 }
 
+function workOption(command: Command): Command {
+  return command.option("--work <folder>", "where unfinished work lies", ".ticketbench");
+}
+
 function placeOptions(command: Command): Command {
-  return command
-    .option("--work <folder>", "where unfinished work lies", ".ticketbench")
-    .option("--out <folder>", "where results go (default: results/<study> in the work folder)");
+  return workOption(command).option("--out <folder>", "where results go (default: results/<study> in the work folder)");
 }
 
 /** The `ticketbench` command. Each command's code is loaded when it is used, so that `--help` answers at once. */
@@ -35,10 +43,26 @@ export function ticketbench(): Command {
   placeOptions(studyOptions(cli.command("run")))
     .description("run what is missing of a study (YAML) or of a frozen plan (JSON)")
     .argument("<study>", "configs/quickstart.yaml, or plan.json")
-    .option("--jobs <n>", "cells at a time (default: processor cores)")
+    .option("--jobs <n>", "cells at a time (here: processor cores)")
     .option("--retry-failed", "run failed cells again", false)
+    .option("--shard <part>", "only one part of the cells: 2/5")
     .option("--json", "print events as JSON lines", false)
+    .option("--executor <name>", "who runs the cells: local, slurm, k8s or gha", "local")
+    .option("--dry-run", "slurm, k8s: print what would be submitted", false)
+    .option("--sbatch <option>", "slurm: an option of sbatch, --partition=gpu (repeatable)", collect, [])
+    .option("--image <name>", "k8s: the image that holds this repository, installed")
+    .option("--claim <name>", "k8s: the volume claim that holds the work folder")
+    .option("--mount <path>", "k8s: where the volume is mounted (default: the work folder)")
+    .option("--gpus <n>", "k8s: GPUs a cell", "0")
     .action(async (study: string, options: RunWords) => (await import("./commands/run.ts")).run(study, options));
+
+  placeOptions(cli.command("cell"))
+    .description("run one cell of a frozen plan, as a scheduler's task")
+    .argument("<plan>", "plan.json")
+    .requiredOption("--index <n>", "the cell's index in the plan, from 0")
+    .option("--of <indices>", "let the index count within these: 3,7,12-15")
+    .option("--program <module>", "run another program for the cells (for tests of the bench)")
+    .action(async (plan: string, options: CellWords) => (await import("./commands/cell.ts")).cell(plan, options));
 
   placeOptions(studyOptions(cli.command("plan")))
     .description("freeze a study into plan.json and say what it will take")
@@ -56,19 +80,53 @@ export function ticketbench(): Command {
     .description("what this machine has for the benchmark, and what is missing")
     .action(async () => (await import("./commands/doctor.ts")).doctor());
 
-  const store = cli.command("store").description("look after the artifacts of unfinished work");
-  store
-    .command("verify")
-    .description("read every artifact; remove those that are damaged")
-    .option("--work <folder>", "where unfinished work lies", ".ticketbench")
-    .action(async (options: { work: string }) => (await import("./commands/store.ts")).verify(options));
-  store
-    .command("gc")
-    .description("remove the artifacts used longest ago until the rest fits")
-    .option("--work <folder>", "where unfinished work lies", ".ticketbench")
-    .option("--limit <size>", "how much may stay: 500MB, 2GB", "10GB")
-    .action(async (options: { work: string; limit: string }) => (await import("./commands/store.ts")).gc(options));
+  resultsCommands(cli);
+  storeCommands(cli);
+
+  workOption(cli.command("site"))
+    .description("build the leaderboard on results and show it")
+    .option("--results <folder>", "results to show (repeatable; default: all there are)", collect, [])
+    .option("--to <folder>", "where the pages go (default: site in the work folder)")
+    .option("--port <number>", "where they are served on this machine", "4321")
+    .option("--no-serve", "build them only")
+    .action(async (words: SiteWords) => (await import("./commands/site.ts")).site(words));
   return cli;
+}
+
+function resultsCommands(cli: Command): void {
+  const results = cli.command("results").description("check, show, compare and export results");
+  workOption(results.command("validate"))
+    .description("check every result: its form, its numbers and its neighbours")
+    .argument("[folders...]", "default: all there are")
+    .action(async (folders: string[], words: Work) => (await import("./commands/results.ts")).validate(folders, words));
+  workOption(results.command("show"))
+    .description("one result in words")
+    .argument("<result>", "its file, or the beginning of its id")
+    .action(async (name: string, words: Work) => (await import("./commands/results.ts")).show(name, words));
+  workOption(results.command("diff"))
+    .description("what differs between two results")
+    .argument("<a>", "a file, or the beginning of an id")
+    .argument("<b>", "likewise")
+    .action(async (a: string, b: string, words: Work) => (await import("./commands/results.ts")).diff(a, b, words));
+  workOption(results.command("export"))
+    .description("one row for each phase of each result")
+    .argument("[folders...]", "default: all there are")
+    .option("--format <name>", "csv, parquet or json", "csv")
+    .option("--to <file>", "where the table goes", "results.csv")
+    .action(async (folders: string[], words: Work & { format: string; to: string }) =>
+      (await import("./commands/results.ts")).exportTable(folders, words),
+    );
+}
+
+function storeCommands(cli: Command): void {
+  const store = cli.command("store").description("look after the artifacts of unfinished work");
+  workOption(store.command("verify"))
+    .description("read every artifact; remove those that are damaged")
+    .action(async (words: Work) => (await import("./commands/store.ts")).verify(words));
+  workOption(store.command("gc"))
+    .description("remove the artifacts used longest ago until the rest fits")
+    .option("--limit <size>", "how much may stay: 500MB, 2GB", "10GB")
+    .action(async (words: Work & { limit: string }) => (await import("./commands/store.ts")).gc(words));
 }
 
 try {

@@ -3,10 +3,31 @@ export { ModelError } from "./error.ts";
 export { type ForwardFlops, forwardFlops, type InputLengths } from "./flops.ts";
 export { initialise } from "./initialise.ts";
 export { disposeInput, type LxmertArrays, type LxmertInput, lxmertInput } from "./input.ts";
+export {
+  LxmertPretraining,
+  type PretrainingConfig,
+  type PretrainingLosses,
+  pretrainingShapes,
+} from "./lxmert-pretraining.ts";
+export {
+  evaluatePretraining,
+  initialisePretraining,
+  type PretrainingArrays,
+  pretrainingBatch,
+  type PretrainingExample,
+  pretrainingStream,
+  type PretrainingStep,
+  pretrainStep,
+  type RegionArrays,
+  type RegionSource,
+  type TaskLosses,
+} from "./pretraining.ts";
+export { type MaskingVocabulary, type PretrainingLabels, type Task, TASKS } from "./pretraining-labels.ts";
 export { Lxmert, type LxmertOutput, type Observer } from "./lxmert.ts";
 export {
   adamW,
   bertAdam,
+  DivergedError,
   Optimiser,
   type OptimiserMasks,
   type OptimiserSettings,
@@ -22,6 +43,7 @@ export {
 } from "./parameters.ts";
 export { parseSafetensors, type StoredDtype } from "./safetensors.ts";
 export { learningRateAt, type Schedule } from "./schedule.ts";
+export { type AnswerStart, type Start, startFromBert, startFromLxmert, startFromLxmertQa } from "./start.ts";
 export {
   basicTokens,
   type EncodedTexts,

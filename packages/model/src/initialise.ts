@@ -4,8 +4,9 @@ import { type ParameterShape, parameterShapes, sizeOf } from "./parameters.ts";
 import type { Weights, WeightTensor } from "./weights.ts";
 
 /**
- * Start weights: normal(0, config.initialDeviation), not truncated, for matrices and embeddings, row 0 included; zero biases; LayerNorm
- * gain 1. Each tensor has a stream of its own, so a tensor's start does not depend on what else the model holds.
+ * Start weights: normal(0, config.initialDeviation), not truncated, for matrices and embeddings, row 0 included; zero
+ * biases; LayerNorm gain 1. Each tensor has a stream of its own, so a tensor's start does not depend on what else the
+ * model holds.
  */
 export function initialise(config: LxmertConfig, seed: number): Weights {
   return initialiseShapes(parameterShapes(config), config.initialDeviation, seed);

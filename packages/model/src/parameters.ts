@@ -20,6 +20,10 @@ export class ShapeList {
     this.shapes.set(`${name}.bias`, { shape: [outputs], kind: "bias" });
   }
 
+  bias(name: string, width: number): void {
+    this.shapes.set(name, { shape: [width], kind: "bias" });
+  }
+
   layerNorm(name: string, width: number): void {
     this.shapes.set(`${name}.weight`, { shape: [width], kind: "gain" });
     this.shapes.set(`${name}.bias`, { shape: [width], kind: "bias" });

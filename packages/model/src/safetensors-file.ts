@@ -1,38 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
-import { ModelError } from "./error.ts";
+import { type NativeTensor, toFloat32, viewAs } from "./dtype.ts";
+import { openForReading, readExactly } from "./file.ts";
 import {
   encodeHeader,
   encodeValues,
   headerLength,
   LENGTH_BYTES,
   parseHeader,
-  type SafetensorsEntry,
   type SafetensorsHeader,
   type StoredDtype,
-  toFloat32,
 } from "./safetensors.ts";
 import type { Weights, WeightTensor } from "./weights.ts";
-
-/** Opens for reading; a file that cannot be opened is the user's mistake. */
-export async function openForReading(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, "r");
-  } catch (error) {
-    throw new ModelError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code ?? String(error)})`);
-  }
-}
-
-/** Reads exactly that many bytes at a position, in pieces below Node's 2 GiB limit. */
-export async function readExactly(file: FileHandle, position: number, bytes: Uint8Array, path: string): Promise<void> {
-  const piece = 2 ** 30;
-  let done = 0;
-  while (done < bytes.length) {
-    const { bytesRead } = await file.read(bytes, done, Math.min(piece, bytes.length - done), position + done);
-    if (bytesRead === 0) throw new ModelError(`${path}: truncated at byte ${position + done}`);
-    done += bytesRead;
-  }
-}
 
 async function headerOf(file: FileHandle, path: string): Promise<SafetensorsHeader> {
   const { size } = await file.stat();
@@ -50,30 +29,33 @@ export async function readSafetensorsHeader(path: string): Promise<SafetensorsHe
 }
 
 /**
- * Reads tensors one by one straight into their arrays: memory is the file's size, no more.
+ * Reads tensors one by one straight into their arrays: memory is the file's size, no more. Values of any dtype become
+ * 32-bit floats.
  * @param wanted which names; left out, all
  * @throws ModelError when the file is not safetensors, or truncated
  */
-export async function readSafetensors(path: string, wanted: (name: string) => boolean = () => true): Promise<Weights> {
-  await using file = await openForReading(path);
-  const { tensors, dataStart } = await headerOf(file, path);
+export async function readSafetensors(path: string, wanted?: (name: string) => boolean): Promise<Weights> {
   const weights = new Map<string, WeightTensor>();
-  for (const [name, entry] of tensors) {
-    if (!wanted(name)) continue;
-    weights.set(name, await readTensor(file, dataStart, entry, path));
-  }
+  for (const [name, { dtype, shape, values }] of await readNativeSafetensors(path, wanted))
+    weights.set(name, { shape, values: toFloat32(dtype, values) });
   return weights;
 }
 
-async function readTensor(
-  file: FileHandle,
-  dataStart: number,
-  { dtype, shape, begin, end }: SafetensorsEntry,
+/** The same with each tensor's own dtype. */
+export async function readNativeSafetensors(
   path: string,
-): Promise<WeightTensor> {
-  const bytes = new Uint8Array(end - begin);
-  await readExactly(file, dataStart + begin, bytes, path);
-  return { shape, values: toFloat32(dtype, bytes) };
+  wanted: (name: string) => boolean = () => true,
+): Promise<Map<string, NativeTensor>> {
+  await using file = await openForReading(path);
+  const { tensors, dataStart } = await headerOf(file, path);
+  const native = new Map<string, NativeTensor>();
+  for (const [name, { dtype, shape, begin, end }] of tensors) {
+    if (!wanted(name)) continue;
+    const bytes = new Uint8Array(end - begin);
+    await readExactly(file, dataStart + begin, bytes, path);
+    native.set(name, { dtype, shape, values: viewAs(dtype, bytes) });
+  }
+  return native;
 }
 
 export interface SafetensorsWriting {

@@ -2,28 +2,13 @@
  * The safetensors container: an 8-byte little-endian header length, a JSON header padded with spaces, then raw
  * little-endian values. This file works on bytes in memory and so in a browser too; node.ts reads and writes files.
  */
+import { bytesPerValue, type Dtype, DTYPES, isDtype, toFloat32, viewAs } from "./dtype.ts";
 import { ModelError } from "./error.ts";
 import { sizeOf } from "./parameters.ts";
 import type { Weights } from "./weights.ts";
 
-/** How each dtype lies in memory; BF16 has no array of its own and is widened. */
-const ARRAYS = {
-  F64: Float64Array,
-  F32: Float32Array,
-  F16: Float16Array,
-  BF16: Uint16Array,
-  I64: BigInt64Array,
-  I32: Int32Array,
-  I16: Int16Array,
-  I8: Int8Array,
-  U8: Uint8Array,
-  BOOL: Uint8Array,
-} as const;
-
-export type SafetensorsDtype = keyof typeof ARRAYS;
-
 export interface SafetensorsEntry {
-  readonly dtype: SafetensorsDtype;
+  readonly dtype: Dtype;
   readonly shape: readonly number[];
   /** First byte, counted from the end of the header. */
   readonly begin: number;
@@ -78,38 +63,21 @@ export function parseHeader(json: Uint8Array, fileSize: number, source: string):
 function parseEntry(name: string, value: unknown, dataSize: number, source: string): SafetensorsEntry {
   const { dtype, shape, data_offsets } = (value ?? {}) as Record<string, unknown>;
   const isSize = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0;
-  if (typeof dtype !== "string" || !Object.hasOwn(ARRAYS, dtype))
-    throw new ModelError(`${source}: ${name} has dtype ${String(dtype)}, expected ${Object.keys(ARRAYS).join(", ")}`);
+  if (!isDtype(dtype))
+    throw new ModelError(`${source}: ${name} has dtype ${String(dtype)}, expected one of ${DTYPES.join(", ")}`);
   if (!Array.isArray(shape) || !shape.every(isSize))
     throw new ModelError(`${source}: ${name} has no valid shape in the header`);
   if (!Array.isArray(data_offsets) || data_offsets.length !== 2 || !data_offsets.every(isSize))
     throw new ModelError(`${source}: ${name} has no valid data_offsets in the header`);
   const [begin, end] = data_offsets as [number, number];
-  const bytes = sizeOf(shape) * ARRAYS[dtype as SafetensorsDtype].BYTES_PER_ELEMENT;
+  const bytes = sizeOf(shape) * bytesPerValue(dtype);
   if (end - begin !== bytes)
     throw new ModelError(
       `${source}: ${name} takes ${end - begin} bytes, expected ${bytes} for ${dtype} [${shape.join(", ")}]`,
     );
   if (end > dataSize)
     throw new ModelError(`${source}: truncated: ${name} ends at byte ${end} of ${dataSize} bytes of values`);
-  return { dtype: dtype as SafetensorsDtype, shape, begin, end };
-}
-
-/** Values as 32-bit floats; bytes that hold them already and are aligned are used in place. */
-export function toFloat32(dtype: SafetensorsDtype, bytes: Uint8Array): Float32Array {
-  const array = ARRAYS[dtype];
-  const aligned = bytes.byteOffset % array.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
-  const values = new array(
-    aligned.buffer as ArrayBuffer,
-    aligned.byteOffset,
-    aligned.byteLength / array.BYTES_PER_ELEMENT,
-  );
-  if (values instanceof Float32Array) return values;
-  if (dtype === "BF16") {
-    const bits = Uint32Array.from(values as Uint16Array, (half) => half << 16);
-    return new Float32Array(bits.buffer);
-  }
-  return Float32Array.from(values as ArrayLike<number | bigint>, Number);
+  return { dtype, shape, begin, end };
 }
 
 /** A whole file in memory, for the browser; float tensors of any width become 32-bit. */
@@ -124,7 +92,7 @@ export function parseSafetensors(
   const weights = new Map(
     [...tensors].map(([name, { dtype, shape, begin, end }]) => [
       name,
-      { shape, values: toFloat32(dtype, bytes.subarray(dataStart + begin, dataStart + end)) },
+      { shape, values: toFloat32(dtype, viewAs(dtype, bytes.subarray(dataStart + begin, dataStart + end))) },
     ]),
   );
   return { weights, metadata };
@@ -139,11 +107,12 @@ export function encodeHeader(
   dtype: StoredDtype,
   metadata: ReadonlyMap<string, string> = new Map(),
 ): Uint8Array {
-  const header: Record<string, unknown> = {};
+  // Without a prototype, so that any name is a plain key.
+  const header = Object.create(null) as Record<string, unknown>;
   if (metadata.size > 0) header.__metadata__ = Object.fromEntries(metadata);
   let offset = 0;
   for (const [name, { shape, values }] of weights) {
-    const end = offset + values.length * ARRAYS[dtype].BYTES_PER_ELEMENT;
+    const end = offset + values.length * bytesPerValue(dtype);
     header[name] = { dtype, shape, data_offsets: [offset, end] };
     offset = end;
   }

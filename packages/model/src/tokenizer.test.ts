@@ -1,23 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ModelError } from "./error.ts";
-import { basicTokens, parseVocabulary, Tokenizer } from "./tokenizer.ts";
+import { parseVocabulary, Tokenizer } from "./tokenizer.ts";
 import { bertVocabulary } from "./vocabulary-file.ts";
-
-interface Case {
-  readonly text: string;
-  readonly basic_tokens: string[];
-  readonly tokens: string[];
-  readonly ids: number[];
-  readonly basic_tokens_without_lower_case: string[];
-  readonly features_20: { readonly input_ids: number[]; readonly input_mask: number[] };
-}
-
-const cases = JSON.parse(await readFile(new URL("../fixtures/tokenizer/cases.json", import.meta.url), "utf8")) as {
-  cases: Case[];
-};
 
 describe("the tokenizer with bert-base-uncased's vocabulary", () => {
   let tokenizer: Tokenizer;
@@ -28,18 +14,6 @@ describe("the tokenizer with bert-base-uncased's vocabulary", () => {
   it("has the vocabulary byte for byte", async () => {
     const text = (await bertVocabulary()).map((token) => `${token}\n`).join("");
     expect(createHash("sha256").update(text).digest("hex")).toMatch(/^07eced37/);
-  });
-
-  it.each(cases.cases)("gives the original's ids for $text", (example) => {
-    expect(basicTokens(example.text)).toEqual(example.basic_tokens);
-    if (example.basic_tokens_without_lower_case !== undefined)
-      expect(basicTokens(example.text, false)).toEqual(example.basic_tokens_without_lower_case);
-    expect(tokenizer.encode(example.text)).toEqual(example.ids);
-    expect(tokenizer.tokenize(example.text)).toEqual(example.tokens);
-    if (example.ids.length === 0) return;
-    const batch = tokenizer.encodeBatch([example.text], { limit: 20, padTo: "limit" });
-    expect([...batch.tokens]).toEqual(example.features_20.input_ids);
-    expect([...batch.textMask]).toEqual(example.features_20.input_mask);
   });
 
   it("pads to the longest text of the batch when told to", () => {
@@ -57,7 +31,7 @@ describe("the tokenizer with bert-base-uncased's vocabulary", () => {
   it("only ever gives ids of the vocabulary", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
-        for (const id of tokenizer.encode(text)) expect(tokenizer.vocabulary[id]).toBeDefined();
+        expect(tokenizer.encode(text).every((id) => tokenizer.vocabulary[id] !== undefined)).toBe(true);
       }),
     );
   });

@@ -2,6 +2,8 @@ import { bceWithLogits, type Dropout, tf } from "@ticketbench/backend";
 import type { LxmertInput } from "./input.ts";
 import type { Lxmert } from "./lxmert.ts";
 import type { Optimiser, OptimiserStep } from "./optimiser.ts";
+import { scoped } from "./scope.ts";
+import type { Variables } from "./variables.ts";
 
 /** Questions with what counts as an answer. */
 export interface VqaBatch extends LxmertInput {
@@ -25,7 +27,7 @@ export interface Gradients {
 }
 
 /** Gradients of a loss with respect to named parameters. */
-export function gradientsOf(parameters: ReadonlyMap<string, tf.Variable>, loss: () => tf.Scalar): Gradients {
+export function gradientsOf(parameters: Variables, loss: () => tf.Scalar): Gradients {
   const { value, grads } = tf.variableGrads(loss, [...parameters.values()]);
   const gradients = new Map<string, tf.Tensor>();
   for (const [name, parameter] of parameters) {
@@ -41,20 +43,17 @@ export function gradientsOf(parameters: ReadonlyMap<string, tf.Variable>, loss: 
  * @param dropout null trains without
  */
 export function trainStep(model: Lxmert, optimiser: Optimiser, batch: VqaBatch, dropout: Dropout | null): TrainingStep {
-  return tf.tidy(() => {
-    let kept: tf.Tensor2D | null = null;
+  return scoped(() => {
+    let answers = new Int32Array(0);
     dropout?.startStep(optimiser.steps);
     const { loss, gradients } = gradientsOf(model.parameters, () => {
       const { logits } = model.forward(batch, dropout);
-      kept = tf.keep(logits.clone());
+      answers = bestAnswers(logits.dataSync<"float32">(), batch.batch);
       return bceWithLogits(logits, batch.targets);
     });
     const step = optimiser.step(gradients);
-    const logits = kept as unknown as tf.Tensor2D;
-    const answers = bestAnswers(logits.dataSync<"float32">(), batch.batch);
-    logits.dispose();
     const correct = credit(batch.targets.dataSync<"float32">(), answers);
-    return { ...step, loss: loss.dataSync()[0] as number, answers, correct };
+    return { ...step, loss: loss.dataSync<"float32">()[0] as number, answers, correct };
   });
 }
 
@@ -67,7 +66,7 @@ export async function answerLogits(model: Lxmert, input: LxmertInput): Promise<F
 }
 
 /** The answer with the highest score in each row; the first of equals. */
-export function bestAnswers(logits: ArrayLike<number>, batch: number): Int32Array {
+export function bestAnswers(logits: ArrayLike<number>, batch: number): Int32Array<ArrayBuffer> {
   const answers = logits.length / batch;
   return Int32Array.from({ length: batch }, (_, row) => {
     let best = 0;

@@ -1,7 +1,8 @@
+import { sizeOf } from "@ticketbench/model";
 import { MODULES, type Module, moduleOf } from "./parameter.ts";
 import { PruneError } from "./prune-error.ts";
 import type { Slice, Unit } from "./select.ts";
-import { byName, rowsAndColumns, type Shapes, sizeOf } from "./shapes.ts";
+import { byName, rowsAndColumns, type Shapes } from "./shapes.ts";
 
 /** The smallest group of weights with a count of its own: the whole model, a parameter, or one row (one output). */
 export const GRANULARITIES = ["global", "layer", "row"] as const;

@@ -2,9 +2,16 @@ import type { RandomStream } from "@ticketbench/backend";
 import type { Weights } from "@ticketbench/model";
 import type { z } from "zod";
 import type { Allocation, Granularity } from "./allocation.ts";
+import type { Calibration, Gradients } from "./calibration.ts";
 import type { Mask } from "./mask.ts";
 import type { Module } from "./parameter.ts";
 import type { Shapes } from "./shapes.ts";
+
+/** Trains the ticket as the study's recipe says: what a method gets that needs training to find its mask. */
+export interface Training {
+  /** From the rewind point, with the mask held at every step, to the end; returns the trained weights. */
+  train(mask: Mask): Promise<Weights>;
+}
 
 /** What a method may look at. There is no way from here to evaluation data. */
 export interface PruneContext<Params = unknown> {
@@ -18,8 +25,14 @@ export interface PruneContext<Params = unknown> {
   readonly sparsity: number;
   /** How many of the prunable weights stay. */
   readonly keep: number;
+  /** Attention heads a layer; a PruneError when the caller did not say. */
+  readonly heads: number;
+  /** Training questions to learn from; a PruneError for a method that did not say it needs them. */
+  readonly calibration: Calibration;
+  /** Training from the rewind point, for a method that says it needs it. */
+  readonly training: Training;
   /** The seeded random numbers of one parameter: the same whatever else was drawn before. */
-  random(name: string): RandomStream;
+  readonly random: (name: string) => RandomStream;
 }
 
 /** One parameter to score. */
@@ -42,6 +55,7 @@ export interface MethodCard<Schema extends z.ZodType> {
   readonly idea: string;
   readonly family:
     | "magnitude"
+    | "control"
     | "random"
     | "gradient"
     | "calibration"
@@ -57,6 +71,15 @@ export interface MethodCard<Schema extends z.ZodType> {
   readonly needs: "nothing" | "calibration" | "gradients" | "training";
   /** Whether its mask at a higher sparsity lies inside its mask at a lower one, for one seed and the same weights. */
   readonly nests: boolean;
+  /** Set on a method that repeats a published run, faults included: how it retrained and what it called a sparsity. */
+  readonly asCoded?: AsCoded;
+}
+
+export interface AsCoded {
+  /** The mask zeroed the start weights once and was never applied again. */
+  readonly retraining: "dense";
+  /** The published label (0..1) of a run at a nominal sparsity; the measured one is always counted from the mask. */
+  label(sparsity: number): number;
 }
 
 /** A method that gives each weight a number; the kit turns the numbers into an exact mask. */
@@ -81,16 +104,46 @@ export interface MaskMethod<Schema extends z.ZodType> extends MethodCard<Schema>
   /** `exact`: the mask must meet the target to half a weight. `own`: its pattern or rounds decide the count. */
   readonly count: "exact" | "own";
   mask(context: PruneContext<z.output<Schema>>): Pruned | Promise<Pruned>;
+  /** What it claims to keep, one number a weight, higher is kept: lets the kit see a mask that is the wrong way round. */
+  claim?(values: Float32Array): Float32Array;
+}
+
+/** What a schedule may look at while it trains. */
+export interface TrainingState {
+  /** The weights as they are now; pruned ones are 0. */
+  weights(): Promise<Weights>;
+  /** Gradients of the batch about to be trained on, of pruned weights too. Costs a backward pass. */
+  gradients(): Promise<Gradients>;
+}
+
+/** A mask that changes while the network trains. */
+export interface Schedule {
+  /**
+   * Asked before every optimiser step, `step` counting from 0 to totalSteps - 1: the mask to hold from now on, or null
+   * to hold on to the one before. A weight that comes back starts from 0.
+   */
+  maskAt(step: number, state: TrainingState): Promise<Mask | null>;
+}
+
+export interface ScheduleContext<Params = unknown> extends PruneContext<Params> {
+  /** Optimiser steps of the whole training. */
+  readonly totalSteps: number;
+}
+
+/** A method that prunes while it trains; after the last step its mask must meet the target exactly. */
+export interface ScheduleMethod<Schema extends z.ZodType> extends MethodCard<Schema> {
+  schedule(context: ScheduleContext<z.output<Schema>>): Schedule;
 }
 
 /** Any method, its parameter types forgotten. */
-export type Method = ScoreMethod<z.ZodType, unknown> | MaskMethod<z.ZodType>;
+export type Method = ScoreMethod<z.ZodType, unknown> | MaskMethod<z.ZodType> | ScheduleMethod<z.ZodType>;
 
 /** Says what a method is; the default export of every file in `methods/`. It only helps the types along. */
 export function defineMethod<Schema extends z.ZodType, Evidence = undefined>(
   method: ScoreMethod<Schema, Evidence>,
 ): ScoreMethod<Schema, Evidence>;
 export function defineMethod<Schema extends z.ZodType>(method: MaskMethod<Schema>): MaskMethod<Schema>;
+export function defineMethod<Schema extends z.ZodType>(method: ScheduleMethod<Schema>): ScheduleMethod<Schema>;
 export function defineMethod(method: unknown): unknown {
   return method;
 }

@@ -1,7 +1,8 @@
+import { sizeOf } from "@ticketbench/model";
 import { Mask } from "./mask.ts";
 import { packedLength } from "./bits.ts";
 import { PruneError } from "./prune-error.ts";
-import { describeShapes, type Shapes, sizeOf } from "./shapes.ts";
+import { describeShapes, type Shapes } from "./shapes.ts";
 
 /** The first bytes of an encoded mask. */
 const MAGIC = "ticketbench-mask 1\n";

@@ -1,7 +1,7 @@
-import type { Weights, WeightTensor } from "@ticketbench/model";
+import { sizeOf, type Weights, type WeightTensor } from "@ticketbench/model";
 import { allSet, countBoth, countSet, pack, packedLength, unpack } from "./bits.ts";
 import { PruneError } from "./prune-error.ts";
-import { byName, describeShapes, type Shapes, sizeOf } from "./shapes.ts";
+import { byName, describeShapes, type Shapes } from "./shapes.ts";
 
 /** The one place that says which way round a mask is: a 1 keeps its weight, a 0 prunes it. */
 export const KEEP = 1;

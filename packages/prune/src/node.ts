@@ -1,2 +1,3 @@
-export { saveMask, loadMask } from "./mask-file.ts";
-export { loadMethod, methodNames, methodPath } from "./method-files.ts";
+export { checkMethodFile, type FileCheckSettings } from "./conformance/check-file.ts";
+export { loadMask, saveMask } from "./mask-file.ts";
+export { findMethodFile, loadMethod, methodNames, methodPath } from "./method-files.ts";

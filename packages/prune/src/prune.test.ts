@@ -10,7 +10,7 @@ import highMagnitude from "./methods/high-magnitude.ts";
 import magnitude from "./methods/magnitude.ts";
 import random from "./methods/random.ts";
 import { prune } from "./prune.ts";
-import { lxmertShapes, randomWeights, TINY } from "./testing/lxmert.ts";
+import { lxmertShapes, randomWeights, TINY } from "./conformance/tiny-model.ts";
 
 const weights = randomWeights(lxmertShapes(TINY), 7);
 const base = { weights, scope: "thesis", seed: 1 } as const;

@@ -1,8 +1,9 @@
+import { deadParameters as modelDeadParameters, sizeOf } from "@ticketbench/model";
 import { expect, test } from "vitest";
 import { deadParameters, kindOf, moduleOf } from "./parameter.ts";
 import { describeScope, prunableNames, SCOPES } from "./scope.ts";
-import { byName, sizeOf } from "./shapes.ts";
-import { FULL, lxmertShapes, TINY } from "./testing/lxmert.ts";
+import { byName } from "./shapes.ts";
+import { FULL, lxmertShapes, TINY } from "./conformance/tiny-model.ts";
 
 const full = lxmertShapes(FULL);
 const sizeOfAll = (names: Iterable<string>) =>
@@ -39,8 +40,9 @@ test("modules hold exactly the published counts at full size", () => {
   expect(inModule("other")).toBe(0);
 });
 
-test("the dead weights are the last cross-modality layer's vision side: 7,087,872", () => {
+test("the dead weights are the model's own, the last cross-modality layer's vision side: 7,087,872", () => {
   const dead = deadParameters(full);
+  expect([...dead]).toEqual(modelDeadParameters(FULL));
   expect(sizeOfAll(dead)).toBe(7_087_872);
   expect([...dead].every((name) => name.includes("x_layers.4.visn_"))).toBe(true);
 });

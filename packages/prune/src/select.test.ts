@@ -1,3 +1,4 @@
+import { sizeOf } from "@ticketbench/model";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Allocation, apportion, GRANULARITIES, unitsOf } from "./allocation.ts";
@@ -5,7 +6,7 @@ import { unpack } from "./bits.ts";
 import { Mask } from "./mask.ts";
 import { moduleOf } from "./parameter.ts";
 import { type Scores, selectHighest, selectInUnits } from "./select.ts";
-import { byName, rowsAndColumns, type Shapes, sizeOf } from "./shapes.ts";
+import { byName, rowsAndColumns, type Shapes } from "./shapes.ts";
 
 /** The naive version: sort everything, highest first, ties by name and index; keep the first ones. */
 function bySorting(scores: Scores, keep: number): Map<string, Uint8Array> {
@@ -46,6 +47,30 @@ test("large units, whose digits are wide, keep what sorting keeps", () => {
   const scores = new Map([["x", values]]);
   for (const keep of [0, 1, 19_999, 39_999, 40_000])
     expect(asBytes(selectHighest(scores, keep), scores)).toEqual(bySorting(scores, keep));
+});
+
+test.each([
+  ["without pattern", (i: number) => Math.fround(Math.sin(i * i))],
+  ["half of them equal", (i: number) => (i % 2 === 0 ? 0.25 : Math.fround(Math.sin(i * i)))],
+  ["all equal", () => 1],
+  ["rising, so that a sample misleads nobody", (i: number) => i],
+  ["few values", (i: number) => i % 5],
+] as const)("very many scores, %s: exactly the highest, the first of equals, by one pass or by digits", (_, score) => {
+  const all = new Float32Array(2_100_004).map((_, i) => score(i));
+  const scores = new Map([
+    ["b", all.subarray(1_200_003)],
+    ["a", all.subarray(0, 1_200_003)],
+  ]);
+  const sorted = all.toSorted();
+  for (const keep of [1, 700_000]) {
+    const lowest = sorted[sorted.length - keep] as number;
+    let ties = keep - (sorted.length - 1 - sorted.lastIndexOf(lowest));
+    const expected = new Uint8Array(all.length);
+    all.forEach((value, i) => (expected[i] = value > lowest || (value === lowest && ties-- > 0) ? 1 : 0));
+    const found = asBytes(selectHighest(scores, keep), scores);
+    expect(Buffer.compare(found.get("a") as Uint8Array, expected.subarray(0, 1_200_003))).toBe(0);
+    expect(Buffer.compare(found.get("b") as Uint8Array, expected.subarray(1_200_003))).toBe(0);
+  }
 });
 
 test("NaN is an error that names the parameter and the place", () => {

@@ -1,4 +1,6 @@
 import { packedLength } from "./bits.ts";
+import { selectByBracket } from "./bracket.ts";
+import { type Cut, findCut, isAbove, orderKey, sideOf } from "./cut.ts";
 import { PruneError } from "./prune-error.ts";
 import { byName } from "./shapes.ts";
 
@@ -18,68 +20,31 @@ export interface Unit {
   readonly keep: number;
 }
 
-/** Below this many scores small digits win: clearing a table of 65,536 counts would cost more than the counting. */
-const SMALL_UNIT = 16_384;
+/** From this many scores on, a sample pays: it saves passes over all of them. */
+const LARGE_UNIT = 2_000_000;
 
-/**
- * The float's bits as an integer of the same order, offset to be unsigned: negative numbers are mirrored, and -0 and +0
- * become one key, so that equal scores are equal keys.
- */
-function orderKey(bits: number): number {
-  const sign = bits >> 31;
-  return (((bits & 0x7fffffff) ^ sign) - sign) ^ 0x80000000;
-}
-
-/** Counts each value of the digit at `shift` among the scores whose higher digits are `prefix`. */
-function countDigits(raw: Int32Array, slice: Slice, shift: number, width: number, prefix: number, counts: Uint32Array) {
-  const digits = (1 << width) - 1;
-  const above = shift + width;
-  for (let i = slice.start; i < slice.end; i++) {
-    const key = orderKey(raw[i] as number);
-    if (above < 32 && key >>> above !== prefix) continue;
-    const digit = (key >>> shift) & digits;
-    counts[digit] = (counts[digit] as number) + 1;
+/** Sets the bits of a slice's scores above the cut, a byte at a time where the slice covers whole bytes. */
+function keepAbove(raw: Int32Array, { start, end }: Slice, cut: number, bits: Uint8Array): void {
+  const side = sideOf(cut);
+  const at = (i: number) => isAbove(orderKey(raw[i] as number), cut, side);
+  let i = start;
+  for (; i < end && (i & 7) !== 0; i++) bits[i >> 3] = (bits[i >> 3] as number) | (at(i) << (i & 7));
+  for (; i + 8 <= end; i += 8) {
+    const low = at(i) | (at(i + 1) << 1) | (at(i + 2) << 2) | (at(i + 3) << 3);
+    bits[i >> 3] = low | (at(i + 4) << 4) | (at(i + 5) << 5) | (at(i + 6) << 6) | (at(i + 7) << 7);
   }
+  for (; i < end; i++) bits[i >> 3] = (bits[i >> 3] as number) | (at(i) << (i & 7));
 }
 
-interface Cut {
-  /** Keys above are kept, keys below are not. */
-  readonly key: number;
-  /** How many of the scores exactly at the key are kept, the first ones by (name, index). */
-  readonly ties: number;
-}
-
-/** Finds the key of the `keep`-th highest score digit by digit, from the top: each digit is one pass, nothing is sorted. */
-function findCut(raws: ReadonlyMap<string, Int32Array>, unit: Unit): Cut {
-  const size = unit.slices.reduce((sum, { start, end }) => sum + end - start, 0);
-  const width = size < SMALL_UNIT ? 8 : 16;
-  const counts = new Uint32Array(1 << width);
-  let wanted = unit.keep;
-  let prefix = 0;
-  for (let shift = 32 - width; shift >= 0; shift -= width) {
-    counts.fill(0);
-    for (const slice of unit.slices) countDigits(rawOf(raws, slice.name), slice, shift, width, prefix, counts);
-    let digit = counts.length - 1;
-    while ((counts[digit] as number) < wanted) wanted -= counts[digit--] as number;
-    prefix = ((prefix << width) | digit) >>> 0;
-  }
-  return { key: prefix, ties: wanted };
-}
-
-/** Sets the bits of a slice's scores above the cut and of its first `ties` scores at the cut; returns the ties left. */
-function keepAbove(raw: Int32Array, { start, end }: Slice, key: number, ties: number, bits: Uint8Array): number {
+/** Sets the bits of a slice's first `ties` scores at the cut; returns how many are left for the next slice. */
+function keepTies(raw: Int32Array, { start, end }: Slice, { key, ties }: Cut, bits: Uint8Array): number {
   let left = ties;
-  for (let i = start; i < end; i++) {
-    const own = orderKey(raw[i] as number) >>> 0;
-    if (own < key) continue;
-    if (own === key && left-- <= 0) continue;
+  for (let i = start; i < end && left > 0; i++) {
+    if (orderKey(raw[i] as number) !== key) continue;
     bits[i >> 3] = (bits[i >> 3] as number) | (1 << (i & 7));
+    left--;
   }
-  return Math.max(left, 0);
-}
-
-function keepAll({ start, end }: Slice, bits: Uint8Array): void {
-  for (let i = start; i < end; i++) bits[i >> 3] = (bits[i >> 3] as number) | (1 << (i & 7));
+  return left;
 }
 
 function rawOf(raws: ReadonlyMap<string, Int32Array>, name: string): Int32Array {
@@ -90,12 +55,11 @@ function rawOf(raws: ReadonlyMap<string, Int32Array>, name: string): Int32Array 
 
 /** Throws a PruneError naming the first parameter that holds a NaN score, and where. */
 function checkNumbers(name: string, raw: Int32Array): void {
-  for (let i = 0; i < raw.length; i++) {
-    if (((raw[i] as number) & 0x7fffffff) > 0x7f800000)
-      throw new PruneError(
-        `scores of ${name}: NaN at index ${i}; a score must be a number, so look for 0/0 or Inf-Inf`,
-      );
-  }
+  let beyondInfinity = 0;
+  for (let i = 0; i < raw.length; i++) beyondInfinity |= 0x7f800000 - ((raw[i] as number) & 0x7fffffff);
+  if (beyondInfinity >= 0) return;
+  const index = raw.findIndex((bits) => (bits & 0x7fffffff) > 0x7f800000);
+  throw new PruneError(`scores of ${name}: NaN at index ${index}; a score must be a number: look for 0/0 or Inf - Inf`);
 }
 
 /**
@@ -122,13 +86,32 @@ function selectUnit(raws: ReadonlyMap<string, Int32Array>, unit: Unit, bits: Rea
   if (!Number.isInteger(unit.keep) || unit.keep < 0 || unit.keep > size)
     throw new PruneError(`cannot keep ${unit.keep} of ${size} weights`);
   if (unit.keep === 0) return;
-  const cut = unit.keep === size ? null : findCut(raws, unit);
-  let ties = cut?.ties ?? 0;
-  for (const slice of slices) {
-    const own = bits.get(slice.name) as Uint8Array;
-    if (cut === null) keepAll(slice, own);
-    else ties = keepAbove(rawOf(raws, slice.name), slice, cut.key, ties, own);
+  if (size >= LARGE_UNIT && slices.every((slice) => isWhole(slice, raws))) {
+    const owns = slices.map(({ name }) => bits.get(name) as Uint8Array);
+    if (
+      selectByBracket(
+        slices.map(({ name }) => rawOf(raws, name)),
+        owns,
+        unit.keep,
+      )
+    )
+      return;
+    for (const own of owns) own.fill(0);
   }
+  const cut = findCut(
+    slices.map(({ name, start, end }) => rawOf(raws, name).subarray(start, end)),
+    unit.keep,
+  );
+  let left = cut.ties;
+  for (const slice of slices) {
+    const [raw, own] = [rawOf(raws, slice.name), bits.get(slice.name) as Uint8Array];
+    keepAbove(raw, slice, cut.key, own);
+    left = keepTies(raw, slice, { key: cut.key, ties: left }, own);
+  }
+}
+
+function isWhole({ name, start, end }: Slice, raws: ReadonlyMap<string, Int32Array>): boolean {
+  return start === 0 && end === rawOf(raws, name).length;
 }
 
 /** The packed bits of the `keep` highest scores of all parameters together. See selectInUnits. */

@@ -1,4 +1,4 @@
-import type { Weights } from "@ticketbench/model";
+import { sizeOf, type Weights } from "@ticketbench/model";
 
 /** The shape of every parameter of a model, by name: all that a mask needs to know of the model it belongs to. */
 export type Shapes = ReadonlyMap<string, readonly number[]>;
@@ -6,11 +6,6 @@ export type Shapes = ReadonlyMap<string, readonly number[]>;
 /** The shapes of a set of weights. */
 export function shapesOf(weights: Weights): Shapes {
   return new Map([...weights].map(([name, { shape }]) => [name, shape]));
-}
-
-/** The number of entries of a shape; 1 for a scalar's empty shape. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((size, length) => size * length, 1);
 }
 
 /** Rows and columns of a parameter: a matrix as PyTorch stores it ([out, in]), a vector as one row. */

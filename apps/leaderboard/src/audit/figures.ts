@@ -30,6 +30,7 @@ function chart(title: string, curves: readonly Curve[], runs: ThesisRuns): Curve
     curves: curves.filter((curve) => curve.points.length > 0),
     levels: levels(runs),
     xTitle: X_TITLE,
+    ticksAtPoints: true,
     formatX: f.share,
     formatY: (value) => f.integer(value * 100),
     front: false,
@@ -105,4 +106,16 @@ export function labelsAgainstMasks(runs: ThesisRuns): CurveChart {
     ...chart("Weights the masks really removed, % of the prunable ones", [diagonal, ...curves], runs),
     levels: [],
   };
+}
+
+/** The “pruned” score of each file: one curve under two names, and its mirror image. */
+export function prunedUnderThreeNames(runs: ThesisRuns): CurveChart {
+  const names = {
+    "thesis-low": "Low magnitude, and the same digits again for Random",
+    "thesis-high": "“High magnitude”",
+  };
+  const curves = [THESIS_METHODS[0], THESIS_METHODS[2]].map(({ id, style }) =>
+    curveOf(runs, id, "pruned", 1, { id, title: names[id], style, dashed: false }),
+  );
+  return { ...chart("“Pruned” accuracy in the raw files, seed 1, %", curves, runs), levels: [] };
 }

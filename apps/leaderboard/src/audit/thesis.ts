@@ -11,6 +11,10 @@ export const THESIS_METHODS = [
 
 export const LABELS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9] as const;
 
+function isCopy(row: ReportedRow, earlier: ReportedRow): boolean {
+  return row.flags.includes("copied-run") && row.accuracy === earlier.accuracy;
+}
+
 /** The raw runs of the original study. */
 export class ThesisRuns {
   private readonly rows: readonly ReportedRow[];
@@ -35,10 +39,11 @@ export class ThesisRuns {
     return this.runs(method, label, phase).find((row) => row.seed === seed)?.accuracy ?? null;
   }
 
-  /** Over the runs that were really made: copies do not count. */
+  /** Over the runs that were really made: a copy does not count beside the run it repeats. */
   summary(method: string, label: number, phase: Phase): Summary | null {
-    const own = this.runs(method, label, phase).filter((row) => !row.flags.includes("copied-run"));
-    return own.length === 0 ? null : summarize(own.map((row) => row.accuracy));
+    const own = this.runs(method, label, phase);
+    const made = own.filter((row, i) => !own.slice(0, i).some((earlier) => isCopy(row, earlier)));
+    return made.length === 0 ? null : summarize(made.map((row) => row.accuracy));
   }
 
   /** Share of the prunable weights that the mask under this label really removed. */

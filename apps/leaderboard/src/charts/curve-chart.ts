@@ -42,6 +42,8 @@ export interface CurveChart {
   readonly curves: readonly Curve[];
   readonly levels: readonly Level[];
   readonly xTitle: string;
+  /** Ticks stand at the points' own places where these are few round shares, else at round numbers. */
+  readonly ticksAtPoints: boolean;
   readonly formatX: (value: number) => string;
   readonly formatY: (value: number) => string;
   /** Draws the front of the points no other point beats. */
@@ -75,13 +77,10 @@ function frame(chart: CurveChart, width: number): Frame {
     points.map((point) => point.x),
     [0, 1],
   );
-  const [low, high] = extentOf(
-    [
-      ...points.flatMap((p) => [p.mean, p.interval?.low ?? p.mean, p.interval?.high ?? p.mean]),
-      ...chart.levels.map((l) => l.value),
-    ],
-    [0, 1],
-  );
+  // An interval of few seeds may be wider than accuracy itself: the picture ends where accuracy does.
+  const ends = points.flatMap((p) => [p.mean, p.interval?.low ?? p.mean, p.interval?.high ?? p.mean]);
+  const heights = ends.map((value) => Math.min(1, Math.max(0, value)));
+  const [low, high] = extentOf([...heights, ...chart.levels.map((level) => level.value)], [0, 1]);
   const rise = Math.max(high - low, 0.05);
   const plot = { left: 44, top: 16, right: width - (width < 480 ? 12 : 20), bottom: height - 50 };
   const side = Math.max((right - left) * 0.04, 0.001);
@@ -98,6 +97,18 @@ function placesOf(curve: Curve, { x, y }: Frame): Place[] {
   return curve.points.map((point) => ({ x: x(point.x), y: y(point.mean) }));
 }
 
+/** Where the x axis is marked. */
+function xTicks(chart: CurveChart, x: ScaleLinear<number, number>, width: number): number[] {
+  if (!chart.ticksAtPoints) return x.ticks(width < 480 ? 5 : 10);
+  const places = [...new Set(chart.curves.flatMap((curve) => curve.points.map((point) => point.x)))];
+  const kept: number[] = [];
+  for (const place of places.sort((a, b) => a - b)) {
+    const last = kept.at(-1);
+    if (last === undefined || x(place) - x(last) >= 40) kept.push(place);
+  }
+  return kept;
+}
+
 function axes(chart: CurveChart, { x, y, plot, width, height }: Frame): string {
   const rows = y.ticks(6).map((tick) => {
     const height = y(tick);
@@ -106,7 +117,7 @@ function axes(chart: CurveChart, { x, y, plot, width, height }: Frame): string {
       text(chart.formatY(tick), { x: plot.left - 9, y: height + 4.5, "text-anchor": "end" })
     );
   });
-  const columns = x.ticks(width < 480 ? 5 : 10).map((tick) => {
+  const columns = xTicks(chart, x, width).map((tick) => {
     const label = text(chart.formatX(tick), { x: x(tick), y: plot.bottom + 22, "text-anchor": "middle" });
     return element("line", { class: "tick", x1: x(tick), x2: x(tick), y1: plot.bottom, y2: plot.bottom + 5 }) + label;
   });
@@ -142,12 +153,12 @@ function levels(chart: CurveChart, drawing: Frame, taken: Box[]): string {
     .join("");
 }
 
-function band(curve: Curve, { x, y }: Frame): string {
+function band(curve: Curve, { x, y, plot }: Frame): string {
   const shape = area<CurvePoint>()
     .defined((point) => point.interval !== null)
     .x((point) => x(point.x))
-    .y0((point) => y(point.interval?.low ?? point.mean))
-    .y1((point) => y(point.interval?.high ?? point.mean))
+    .y0((point) => Math.min(plot.bottom, y(point.interval?.low ?? point.mean)))
+    .y1((point) => Math.max(plot.top, y(point.interval?.high ?? point.mean)))
     .digits(1)(curve.points);
   return shape === null ? "" : element("path", { class: "band", d: shape });
 }

@@ -23,14 +23,6 @@ import { path } from "../site/paths.ts";
 import { makeRoving, watchPoints } from "./chart-points.ts";
 import { load, part } from "./part.ts";
 
-const home = document.getElementById("comparison");
-if (home) {
-  for (const id of ["curves", "differences"]) watchPoints(part(id), part(`${id}-tip`));
-  const board = await load<Board>(home.dataset["source"] ?? "");
-  const state = readComparison(new URLSearchParams(location.search), board);
-  if (state) await run(board, state);
-}
-
 /** Answers every change of the form, of the address and of the window. */
 async function run(board: Board, first: ComparisonState): Promise<void> {
   let state = first;
@@ -41,7 +33,9 @@ async function run(board: Board, first: ComparisonState): Promise<void> {
   };
   part("choose").addEventListener("change", () => {
     const query = new URLSearchParams();
-    for (const [name, value] of new FormData(part<HTMLFormElement>("choose"))) query.set(name, String(value));
+    for (const [name, value] of new FormData(part<HTMLFormElement>("choose"))) {
+      if (typeof value === "string") query.set(name, value);
+    }
     const next = readComparison(query, board);
     if (next) void go(next);
   });
@@ -54,7 +48,6 @@ async function run(board: Board, first: ComparisonState): Promise<void> {
     void show(board, state);
   });
   await show(board, state);
-  document.getElementById("comparison")?.setAttribute("data-ready", "");
 }
 
 function titleOf(board: Board, id: string): string {
@@ -72,22 +65,29 @@ async function sideOf(board: Board, state: ComparisonState, id: string): Promise
   return file && { name: titleOf(board, id), file, fixed: id === DENSE };
 }
 
+const NOTHING = "These two share no sparsity, seed and phase on the same questions, so nothing can be said.";
+
+/** Counts what was asked for, so that an answer which comes late is not drawn over a newer one. */
+let asked = 0;
+
 async function show(board: Board, state: ComparisonState): Promise<void> {
   const track = board.tracks.find(({ id }) => id === state.track);
   if (!track) return;
+  const turn = ++asked;
+  part("comparison").setAttribute("aria-busy", "true");
   fillForm(board, track, state);
   const [a, b] = await Promise.all([sideOf(board, state, state.a), sideOf(board, state, state.b)]);
-  const rows = a && b && a.file.dataset === b.file.dataset ? compare(a, b) : [];
-  const close = rows.find((row) => row.target === state.target) ?? telling(rows);
-  part("found").hidden = close === null;
-  if (!a || !b || close === null) {
-    part("sentence").textContent =
-      "These two share no sparsity, seed and phase on the same questions, so nothing can be said.";
-    return;
+  if (turn !== asked) return;
+  const found = a && b && compare(a, b);
+  part("found").hidden = !found;
+  part("sentence").textContent = found ? found.sentence : NOTHING;
+  const close = found?.rows.find((row) => row.target === state.target) ?? telling(found?.rows ?? []);
+  if (found && close) {
+    part("close").textContent = close.verdict.sentence;
+    drawTables(track, state, [a, b], found.rows, close);
+    drawCharts(board, state, [a, b], found.rows);
   }
-  part("sentence").textContent = close.verdict.sentence;
-  drawTables(track, state, [a, b], rows, close);
-  drawCharts(board, state, [a, b], rows);
+  part("comparison").setAttribute("aria-busy", "false");
 }
 
 /** The sparsity with the largest difference. */
@@ -150,4 +150,12 @@ function fillForm(board: Board, track: Track, state: ComparisonState): void {
   for (const control of form.querySelectorAll<HTMLSelectElement>("select[name=track]")) control.value = state.track;
   for (const radio of form.querySelectorAll<HTMLInputElement>("input[name=phase]"))
     radio.checked = radio.value === state.phase;
+}
+
+const home = document.getElementById("comparison");
+if (home) {
+  for (const id of ["curves", "differences"]) watchPoints(part(id), part(`${id}-tip`));
+  const board = await load<Board>(home.dataset["source"] ?? "");
+  const state = readComparison(new URLSearchParams(location.search), board);
+  if (state) await run(board, state);
 }

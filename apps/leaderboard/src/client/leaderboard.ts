@@ -9,6 +9,7 @@ import type { Strings } from "../i18n/en.ts";
 import { makeRoving, watchPoints } from "./chart-points.ts";
 import { pageStrings } from "./page-strings.ts";
 import { load, part } from "./part.ts";
+import { offer } from "./take-along.ts";
 
 class Leaderboard {
   private readonly board: Board;
@@ -44,6 +45,7 @@ class Leaderboard {
       const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-sort]") : null;
       if (button) this.go({ ...this.state, sort: Number(button.dataset["sort"]) });
     });
+    offer(part("take"), () => this.view, t.board.copied);
     addEventListener("popstate", () => {
       this.state = readState(new URLSearchParams(location.search), board);
       this.draw();

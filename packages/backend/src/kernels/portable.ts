@@ -1,4 +1,5 @@
 import type { AttentionAttributes } from "../ops/attention.ts";
+import { runKernelForOne } from "../ops/kernel.ts";
 import { LAYER_NORM_EPSILON } from "../ops/norm.ts";
 import { type DropoutSite, dropoutFactors } from "../random/dropout.ts";
 import { tf } from "../tf.ts";
@@ -7,7 +8,7 @@ import { tf } from "../tf.ts";
 type PortableKernel = (inputs: Record<string, tf.Tensor>, attributes: Record<string, unknown>) => tf.Tensor[];
 
 function drop<T extends tf.Tensor>(x: T, site: DropoutSite | null | undefined): T {
-  return site == null ? x : tf.mul(x, tf.tensor(dropoutFactors(site, x.size), x.shape));
+  return site == null ? x : tf.mul(x, runKernelForOne<tf.Tensor>("DropoutFactors", {}, { site, shape: x.shape }));
 }
 
 /** Φ(x), and the density's x φ(x) part where the gradient needs it. */
@@ -85,6 +86,10 @@ const kernels: Record<string, PortableKernel> = {
     const { rows, paddingRow } = attributes as { rows: number; paddingRow: number };
     const counted = tf.mul(dy!, tf.expandDims(tf.cast(tf.notEqual(ids!, paddingRow), "float32"), 1));
     return [tf.unsortedSegmentSum(counted, ids as tf.Tensor1D, rows)];
+  },
+  DropoutFactors: (_inputs, attributes) => {
+    const { site, shape } = attributes as unknown as { site: DropoutSite; shape: number[] };
+    return [tf.tensor(dropoutFactors(site, tf.util.sizeFromShape(shape)), shape)];
   },
   Dropout: ({ x }, { site }) => [drop(x!, site as DropoutSite)],
   BceWithLogits: ({ logits, targets }) => {

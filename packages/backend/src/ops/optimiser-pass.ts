@@ -38,12 +38,15 @@ export function registerOptimiserPass(backendName: string, pass: OptimiserPass):
   passes.set(backendName, pass);
 }
 
+function sumOfSquares(tensors: readonly tf.Tensor[]): tf.Tensor {
+  return tf.tidy(() => {
+    if (tensors.length === 0) return tf.scalar(0);
+    return tf.sum(tf.stack(tensors.map((tensor) => tf.sum(tf.square(tensor)))));
+  });
+}
+
 const stockPass: OptimiserPass = {
-  sumOfSquares: (tensors) =>
-    tf.tidy(() => {
-      if (tensors.length === 0) return 0;
-      return tf.sum(tf.stack(tensors.map((tensor) => tf.sum(tf.square(tensor))))).dataSync()[0] as number;
-    }),
+  sumOfSquares: (tensors) => tf.tidy(() => sumOfSquares(tensors).dataSync()[0] as number),
   adamStep: ({ parameter, firstMoment, secondMoment, mask }, gradient, settings) => {
     tf.tidy(() => {
       const held = <T extends tf.Tensor>(tensor: T): T =>
@@ -71,6 +74,16 @@ function currentPass(): OptimiserPass {
 /** Euclidean norm over all elements of all tensors. */
 export function globalNorm(tensors: readonly tf.Tensor[]): number {
   return Math.sqrt(currentPass().sumOfSquares(tensors));
+}
+
+/** `globalNorm` for engines that read values back only asynchronously (webgpu) as well as all others. */
+export async function readGlobalNorm(tensors: readonly tf.Tensor[]): Promise<number> {
+  const pass = passes.get(tf.getBackend());
+  if (pass !== undefined) return Math.sqrt(pass.sumOfSquares(tensors));
+  const sum = sumOfSquares(tensors);
+  const [value] = await sum.data();
+  sum.dispose();
+  return Math.sqrt(value as number);
 }
 
 /** One fused optimiser step of one parameter, in place; pruned weights and their moments are exactly 0 afterwards. */

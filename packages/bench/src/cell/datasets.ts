@@ -1,24 +1,32 @@
-import { statSync } from "node:fs";
-import { generateMiniVqa, openOfficialFolder, type VqaDataset, type VqaSplit } from "@ticketbench/data-vqa";
+import {
+  generateMiniVqa,
+  openOfficialFolder,
+  openVqaFolder,
+  type VqaDataset,
+  type VqaSplit,
+} from "@ticketbench/data-vqa";
 import type { Training } from "../plan/cell.ts";
 
 type DatasetSettings = Training["dataset"];
 
-const opened = new Map<string, VqaDataset>();
+/** Width of the feature vector of a language-only model, which takes no image. */
+const NO_FEATURES = 1;
+
+const opened = new Map<string, Promise<VqaDataset>>();
 
 /** The dataset that the settings name, opened once a process. Throws DataError where it cannot be had. */
-export function openDataset(settings: DatasetSettings): VqaDataset {
+export function openDataset(settings: DatasetSettings): Promise<VqaDataset> {
   const key = JSON.stringify(settings);
-  const known = opened.get(key);
-  if (known !== undefined) return known;
-  const dataset = settings.kind === "mini-vqa" ? generateMiniVqa(settings) : openFolder(settings);
+  const dataset = opened.get(key) ?? open(settings);
   opened.set(key, dataset);
   return dataset;
 }
 
-function openFolder(settings: Extract<DatasetSettings, { kind: "folder" }>): VqaDataset {
-  statSync(settings.path, { throwIfNoEntry: false });
-  return openOfficialFolder(settings.path, { featureWidth: 1, trainingSplits: settings.train });
+async function open(settings: DatasetSettings): Promise<VqaDataset> {
+  if (settings.kind === "mini-vqa") return generateMiniVqa(settings);
+  const { path, textOnly, train: trainingSplits } = settings;
+  if (textOnly) return openOfficialFolder(path, { featureWidth: NO_FEATURES, trainingSplits });
+  return await openVqaFolder(path, { trainingSplits });
 }
 
 /** The splits that are trained on, in the study's order. */

@@ -16,7 +16,7 @@ async function fileHash(file: string | URL): Promise<string> {
 
 /** What the parts of a cell really are: data by content, start weights by file or recipe, methods by their code. */
 export const identities: Identities = {
-  dataset: (settings) => Promise.resolve(openDataset(settings).hash),
+  dataset: async (settings) => (await openDataset(settings)).hash,
 
   async start({ start, model, recipe }, dataset) {
     if (start.kind === "checkpoint") {

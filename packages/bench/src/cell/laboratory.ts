@@ -38,7 +38,7 @@ export class Laboratory {
     const bill = new Bill();
     return await bill.time("load", async () => {
       await openEngine(settings.engine.name);
-      const dataset = openDataset(settings.dataset);
+      const dataset = await openDataset(settings.dataset);
       return new Laboratory(settings, dataset, await describeNetwork(settings, dataset), bill, context);
     });
   }

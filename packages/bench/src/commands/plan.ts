@@ -1,8 +1,16 @@
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
+import type { PlannedCell } from "../plan/cell.ts";
+import { type Estimate, estimateCells, priceOf } from "../plan/estimate.ts";
+import type { Plan } from "../plan/plan.ts";
 import { writePlan } from "../plan/plan-file.ts";
-import { ResultFolder } from "../run/records.ts";
+import { duration } from "../run/eta.ts";
+import { finishedCells, missingCells } from "../run/missing.ts";
+import { type CellState, ResultFolder } from "../run/records.ts";
 import { Workspace } from "../run/workspace.ts";
-import { planFor, type StudyWords } from "./study-source.ts";
+import type { Study } from "../study/study.ts";
+import { pastResults, resultFolders } from "./past-results.ts";
+import { loadProgram, planFor, type StudyWords } from "./study-source.ts";
 
 export interface PlanWords extends StudyWords {
   readonly work: string;
@@ -10,20 +18,74 @@ export interface PlanWords extends StudyWords {
   readonly write: string;
 }
 
-/** `ticketbench plan`: freeze a study and say what it asks for and how much of that is there. */
+const KINDS = ["start", "dense", "ticket"] as const;
+const NEEDS = { start: "nothing", dense: "start weights", ticket: "its dense network" };
+
+/** `ticketbench plan`: freeze a study and say what it asks for, how much of that is there and what the rest will take. */
 export async function plan(source: string, words: PlanWords): Promise<void> {
   const frozen = await planFor(source, words);
   const workspace = new Workspace(resolve(words.work));
   const results = new ResultFolder(resolve(words.out ?? workspace.resultsFolder(frozen.study.name)));
   await writePlan(words.write, frozen);
-  const states = await results.states(frozen.cells.map((cell) => cell.id));
-  console.log(`study ${frozen.study.name}, plan ${frozen.hash.slice(0, 12)}, ${frozen.cells.length} cells:`);
-  for (const kind of ["start", "dense", "ticket"] as const) {
-    const cells = frozen.cells.filter((cell) => cell.kind === kind);
-    if (cells.length === 0) continue;
-    const count = (state: string): number => cells.filter((cell) => states.get(cell.id)?.state === state).length;
-    const known = kind === "start" ? "" : `, ${count("done")} done, ${count("failed")} failed`;
-    console.log(`  ${String(cells.length).padStart(5)} ${kind}${known}`);
-  }
-  console.log(`frozen in ${words.write}; run it with\n  ticketbench run ${words.write}`);
+  const states = await results.states(frozen.cells.filter((cell) => cell.kind !== "start").map((cell) => cell.id));
+  const finished = finishedCells(states, true);
+  const ids = await missingCells({ plan: frozen, finished, store: workspace.store, asked: () => true });
+  const missing = frozen.cells.filter((cell) => ids.has(cell.id));
+  const past = await pastResults([...resultFolders(workspace.root), results.folder]);
+  const { workload = null } = await loadProgram(words);
+  const estimate = await estimateCells(frozen, missing, past, workload);
+  const lines = [
+    `study ${frozen.study.name}, plan ${frozen.hash.slice(0, 12)}: ${gridWords(frozen.study)}`,
+    ...KINDS.flatMap((kind) => levelLine(frozen, kind, states, estimate)),
+    ...costLines(frozen, missing, estimate),
+    `frozen in ${words.write}; run it`,
+    ...["", " --executor slurm", " --executor k8s --image IMAGE --claim CLAIM", " --executor gha"].map(
+      (executor) => `  ticketbench run ${words.write}${executor}`,
+    ),
+  ];
+  console.log(lines.join("\n"));
+}
+
+function gridWords({ methods, sparsities, seeds, matrix, include, exclude }: Study): string {
+  const axes = Object.entries(matrix).map(([path, values]) => `${values.length} ${path}`);
+  const grid = [`${methods.length} methods`, `${sparsities.length} sparsities`, `${seeds.length} seeds`, ...axes];
+  const more = include.length > 0 ? `, ${include.length} included besides` : "";
+  const less = exclude.length > 0 ? `, ${exclude.length} excluded` : "";
+  return `${grid.join(" x ")}${more}${less}`;
+}
+
+function levelLine(
+  { cells, study }: Plan,
+  kind: PlannedCell["kind"],
+  states: ReadonlyMap<string, CellState>,
+  { each }: Estimate,
+): string[] {
+  const level = cells.filter((cell) => cell.kind === kind);
+  if (level.length === 0) return [];
+  const count = (state: CellState["state"]): number => level.filter(({ id }) => states.get(id)?.state === state).length;
+  const failed = count("failed") > 0 ? `, ${count("failed")} failed` : "";
+  const done = kind === "start" ? "" : `, ${count("done")} done${failed}`;
+  const needs = kind === "dense" && study.start.kind !== "pretrain" ? NEEDS.start : NEEDS[kind];
+  const seconds = each[kind];
+  const time = seconds === null ? "" : `; about ${duration(seconds)} each`;
+  return [`  ${String(level.length).padStart(6)} ${kind}${done}; needs ${needs}${time}`];
+}
+
+function costLines({ study, trainings }: Plan, missing: readonly PlannedCell[], estimate: Estimate): string[] {
+  if (missing.length === 0) return ["all of it is done"];
+  if (estimate.unknown === missing.length) return [`${missing.length} to do; no past result says how long they take`];
+  const isGpu = trainings.some(({ settings }) => settings.engine.name === "webgpu");
+  const hours = estimate.seconds / 3600;
+  const { energy, money } = priceOf(hours, isGpu, study.prices);
+  const jobs = availableParallelism();
+  const parts = [
+    `${hours.toPrecision(2)} ${isGpu ? "GPU" : "core"}-hours`,
+    ...(energy === null ? [] : [`${energy.toPrecision(2)} kWh`]),
+    ...(money === null ? [] : [`${study.prices?.currency} ${money.toFixed(2)}`]),
+  ];
+  const unknown = estimate.unknown > 0 ? `, and ${estimate.unknown} cells that nobody can judge` : "";
+  return [
+    `${missing.length} to do: about ${duration(estimate.seconds / jobs)} here with --jobs ${jobs}${unknown}`,
+    `  ${parts.join(", ")} (from ${estimate.basis})`,
+  ];
 }

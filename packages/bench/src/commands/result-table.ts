@@ -18,7 +18,7 @@ export async function resultTable(plan: Plan, results: ResultFolder): Promise<st
     state.state === "done" && state.result.status === "done" ? [state.result] : [],
   );
   const table = new Table({
-    head: ["method", "asked", "pruned\nprunable", "pruned\nall", ...PHASES, "n"],
+    head: ["method", "asked", "removed", "of all", ...PHASES, "n"],
     colAligns: ["left", ...Array<"right">(PHASES.length + 4).fill("right")],
     style: { head: [], border: [], compact: true },
     chars: NARROW,

@@ -24,6 +24,11 @@ export function programUrl(words: Pick<StudyWords, "program">): string {
     : pathToFileURL(resolve(words.program)).href;
 }
 
+/** The program that the words name. */
+export async function loadProgram(words: Pick<StudyWords, "program">): Promise<Program> {
+  return ((await import(programUrl(words))) as { default: Program }).default;
+}
+
 /** The plan that a study (YAML) asks for, or a plan that was frozen (JSON). */
 export async function planFor(source: string, words: StudyWords): Promise<Plan> {
   const assignments = [...words.set, ...shortAssignments(words)];
@@ -32,8 +37,7 @@ export async function planFor(source: string, words: StudyWords): Promise<Plan> 
     return readPlan(source);
   }
   const study = loadStudy(source, assignments);
-  const { default: program } = (await import(programUrl(words))) as { default: Program };
-  return planStudy(study, program.identities);
+  return planStudy(study, (await loadProgram(words)).identities);
 }
 
 function shortAssignments(words: StudyWords): string[] {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
@@ -12,7 +13,7 @@ export class WorkspaceError extends Error {
  * Throws WorkspaceError where the place cannot be written or the disk is full.
  */
 export async function writeAtomic(file: string, content: string | Uint8Array): Promise<void> {
-  const draft = `${file}.${process.pid}.tmp`;
+  const draft = `${file}.${randomUUID()}.tmp`;
   try {
     await mkdir(dirname(file), { recursive: true });
     const handle = await open(draft, "w");

@@ -29,7 +29,7 @@ export class Eta {
     } else if (event.type === "progress") {
       const running = this.#running.get(event.cell);
       if (running !== undefined) running.fraction = event.fraction ?? running.fraction;
-    } else if (event.type !== "damaged") {
+    } else if (event.type !== "damaged" && event.type !== "killed") {
       if (event.type === "done") this.#finish(event.cell, now);
       this.#running.delete(event.cell);
       this.#waiting.delete(event.cell);

@@ -34,6 +34,8 @@ export type RunEvent =
       readonly cells: number;
       readonly jobs: number;
     }
+  /** Its process died of a signal; it goes on from its checkpoint. */
+  | { readonly type: "killed"; readonly cell: string; readonly signal: string | null }
   | {
       readonly type: "skipped";
       readonly cell: string;

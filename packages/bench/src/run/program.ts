@@ -1,6 +1,7 @@
 import type { ResultInput } from "@ticketbench/results";
 import type { Logger } from "pino";
 import type { Cell } from "../plan/cell.ts";
+import type { Workload } from "../plan/estimate.ts";
 import type { Identities } from "../plan/plan.ts";
 import type { Bundle } from "./bundle.ts";
 import type { CheckpointFolder } from "./checkpoints.ts";
@@ -20,11 +21,14 @@ export interface Progress {
 
 /** What a cell's program may use. Everything it writes is written whole or not at all. */
 export interface CellContext {
-  report(progress: Progress): void;
-  /** Aborted when the run is to stop: finish the step, save a checkpoint, throw Interrupted. */
+  readonly report: (progress: Progress) => void;
+  /** Aborted when the run is to stop. */
   readonly signal: AbortSignal;
-  /** Let the process hear signals: await it between steps. Throws Interrupted once `signal` is aborted. */
-  breathe(): Promise<void>;
+  /**
+   * Let the process hear signals: await it after each step. Throws Interrupted when the run is to stop; a caller with
+   * something to save catches that, saves, and throws it again.
+   */
+  readonly breathe: () => Promise<void>;
   /** Snapshots of this cell, gone when it is done. */
   readonly checkpoints: CheckpointFolder;
   /** Keep an artifact of this cell for the cells that need it; returns its content hash. */
@@ -52,13 +56,18 @@ export type Measurement = Pick<
   | "latency"
 >;
 
-/** Does one cell's work. A start cell keeps artifacts and returns null; a dense or ticket cell returns what it measured. */
+/**
+ * Does one cell's work. A start cell keeps one artifact, which is what it is for, and returns null; a dense or ticket
+ * cell returns what it measured.
+ */
 export type CellProgram = (cell: Cell, context: CellContext) => Promise<Measurement | null>;
 
 /** The default export of a program module: the science that bench runs. */
 export interface Program {
   readonly identities: Identities;
   readonly run: CellProgram;
+  /** For estimates of cells that no past result has the cost of. */
+  readonly workload?: Workload;
 }
 
 /** Thrown by a cell that was asked to stop and has saved where it was. */

@@ -2,6 +2,7 @@ import { readdir, rename } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { readResult, writeResult } from "@ticketbench/results/node";
 import type { Result, ResultInput } from "@ticketbench/results";
+import { asWorkspaceError } from "./atomic-file.ts";
 
 /** What the results folder says about a cell; only a verified file counts as done. */
 export type CellState =
@@ -33,11 +34,21 @@ export class ResultFolder {
     return (await this.states([id])).get(id) ?? { state: "missing" };
   }
 
-  /** Write a verified result; one that is there already stays and the new one says that it replaces it. */
+  /**
+   * Write a verified result and return its file. Where a failed one is there, the new one says that it replaces it;
+   * where a finished one is there (another process was faster, or the cell ran again for its artifacts), that one stays.
+   */
   async write(input: ResultInput): Promise<string> {
-    const before = (await this.#latestFiles()).get(input.id);
-    const supersedes = before === undefined ? {} : { supersedes: before.name.slice(0, -".json".length) };
-    return writeResult(this.folder, { ...input, ...supersedes });
+    const before = await this.state(input.id);
+    if (before.state === "done") return before.file;
+    const supersedes = before.state === "failed" ? { supersedes: basename(before.file, ".json") } : {};
+    try {
+      return await writeResult(this.folder, { ...input, ...supersedes });
+    } catch (error) {
+      const after = await this.state(input.id);
+      if (after.state === "done") return after.file;
+      throw asWorkspaceError(error, this.folder);
+    }
   }
 
   /** Put a damaged file out of the way, kept for whoever wants to know what happened; returns its new name. */

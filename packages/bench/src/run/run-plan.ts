@@ -5,6 +5,7 @@ import { WorkspaceError } from "./atomic-file.ts";
 import { type ProcessEnd, runCellProcess } from "./cell-process.ts";
 import { type CellEvent, type RunEvent, WORKER_EXIT } from "./events.ts";
 import { recordFailure } from "./failure.ts";
+import { finishedCells, missingCells } from "./missing.ts";
 import type { FailureReason } from "./program.ts";
 import type { ResultFolder } from "./records.ts";
 import type { Workspace } from "./workspace.ts";
@@ -16,6 +17,10 @@ export interface RunOptions {
   readonly results: ResultFolder;
   readonly jobs: number;
   readonly retryFailed: boolean;
+  /** Which cells to run; none: all. */
+  readonly asked?: ((cell: PlannedCell) => boolean) | undefined;
+  /** Run this cell alone, whatever its kind: it is blocked where what it needs is not there. */
+  readonly only?: PlannedCell | undefined;
   /** Ask the run to stop: running cells save a checkpoint, no other begins. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
@@ -31,6 +36,8 @@ export interface RunEnd {
 }
 
 type Outcome = "done" | "failed" | "blocked" | "left";
+/** A cell whose process is killed this often without getting any further has failed. */
+const MOST_DEATHS = 3;
 const PRIORITY = { start: 2, dense: 1, ticket: 0 };
 
 /**
@@ -47,29 +54,37 @@ class PlanRun {
   readonly #queue: PQueue;
   readonly #outcomes = new Map<string, Promise<Outcome>>();
   readonly #stop = new AbortController();
+  readonly #asked: (cell: PlannedCell) => boolean;
   #broken: string | null = null;
 
   constructor(plan: Plan, options: RunOptions) {
     this.#plan = plan;
     this.#options = options;
+    const { only, asked = () => true } = options;
+    this.#asked = only === undefined ? asked : (cell) => cell.id === only.id;
     this.#queue = new PQueue({ concurrency: options.jobs });
   }
 
   async run(): Promise<RunEnd> {
-    const { signal, onEvent, jobs } = this.#options;
+    const { signal, onEvent, jobs, only } = this.#options;
+    const { store } = this.#options.workspace;
     const abort = (): void => this.#stop.abort();
     if (signal.aborted) abort();
     signal.addEventListener("abort", abort, { once: true });
     const finished = await this.#finished();
     const { study, hash, cells } = this.#plan;
-    onEvent({ type: "run", study: study.name, plan: hash, cells: cells.length, jobs });
-    const wanted = await this.#wanted(finished);
+    const missing = await missingCells({ plan: this.#plan, finished, store, asked: this.#asked });
+    const wanted = only === undefined ? missing : new Set((await this.#isThere(only, finished)) ? [] : [only.id]);
+    const counted = cells.filter((cell) => wanted.has(cell.id) || this.#asked(cell));
+    onEvent({ type: "run", study: study.name, plan: hash, cells: counted.length, jobs });
     for (const cell of cells) {
-      const because = finished.get(cell.id) ?? "done";
-      if (!wanted.has(cell.id)) onEvent({ type: "skipped", cell: cell.id, because });
+      const because = missing.has(cell.id) ? "blocked" : (finished.get(cell.id) ?? "done");
       this.#outcomes.set(cell.id, wanted.has(cell.id) ? this.#schedule(cell) : Promise.resolve(because));
     }
-    const outcomes = await Promise.all(this.#outcomes.values());
+    for (const { id } of counted) {
+      if (!wanted.has(id)) onEvent({ type: "skipped", cell: id, because: finished.get(id) ?? "done" });
+    }
+    const outcomes = await Promise.all(counted.map(({ id }) => this.#outcome(id)));
     signal.removeEventListener("abort", abort);
     if (this.#broken !== null) throw new WorkspaceError(this.#broken);
     const count = (outcome: Outcome): number => outcomes.filter((each) => each === outcome).length;
@@ -78,43 +93,36 @@ class PlanRun {
     return end;
   }
 
+  /** Whether a cell has its result and, where others may need them, its artifacts. */
+  async #isThere(cell: PlannedCell, finished: ReadonlyMap<string, unknown>): Promise<boolean> {
+    const hasResult = cell.kind === "start" || finished.has(cell.id);
+    return hasResult && (cell.kind === "ticket" || (await this.#options.workspace.store.holds(cell.id)));
+  }
+
   /** Cells with a verified result; damaged files are put aside, so that their cells run again. */
   async #finished(): Promise<Map<string, "done" | "failed">> {
     const { results, retryFailed, onEvent } = this.#options;
-    const states = await results.states(
-      this.#plan.cells.filter((cell) => cell.kind !== "start").map((cell) => cell.id),
-    );
-    const finished = new Map<string, "done" | "failed">();
+    const asked = this.#plan.cells.filter((cell) => this.#asked(cell));
+    const states = await results.states(new Set(asked.flatMap((cell) => [cell.id, ...cell.needs])));
     for (const [id, state] of states) {
-      if (state.state === "done" || (state.state === "failed" && !retryFailed)) finished.set(id, state.state);
-      if (state.state === "damaged") {
-        const aside = await results.setAside(state.file);
-        onEvent({ type: "damaged", cell: id, message: `${state.message}; kept as ${aside}, the cell runs again` });
-      }
+      if (state.state !== "damaged") continue;
+      const aside = await results.setAside(state.file);
+      onEvent({ type: "damaged", cell: id, message: `${state.message}; kept as ${aside}, the cell runs again` });
     }
-    return finished;
+    return finishedCells(states, retryFailed);
   }
 
-  /** Cells without a result, and those with one whose artifacts they need and the store no longer has. */
-  async #wanted(finished: ReadonlyMap<string, "done" | "failed">): Promise<Set<string>> {
-    const { cells } = this.#plan;
-    const wanted = new Set(cells.filter((cell) => cell.kind !== "start" && !finished.has(cell.id)).map(({ id }) => id));
-    const held = new Map<string, boolean>();
-    // What needs comes after what is needed, so that from the end every need is seen before its own needs.
-    for (const cell of cells.toReversed()) {
-      if (!wanted.has(cell.id)) continue;
-      for (const need of cell.needs) {
-        if (!held.has(need)) held.set(need, await this.#options.workspace.store.holds(need));
-        if (held.get(need) === false && finished.get(need) !== "failed") wanted.add(need);
-      }
-    }
-    return wanted;
+  #outcome(id: string): Promise<Outcome> {
+    const outcome = this.#outcomes.get(id);
+    if (outcome === undefined) throw new Error(`the plan names a cell before those it needs: ${id}`);
+    return outcome;
   }
 
   async #schedule(cell: PlannedCell): Promise<Outcome> {
-    const needs = await Promise.all(cell.needs.map((need) => this.#outcomes.get(need) ?? Promise.resolve("blocked")));
+    const needs = await Promise.all(cell.needs.map((need) => this.#outcome(need)));
     if (needs.some((outcome) => outcome === "failed" || outcome === "blocked")) {
-      this.#options.onEvent({ type: "skipped", cell: cell.id, because: "blocked", message: "a cell it needs failed" });
+      const message = "a cell it needs failed or is missing";
+      this.#options.onEvent({ type: "skipped", cell: cell.id, because: "blocked", message });
       return "blocked";
     }
     return this.#queue.add(() => this.#runCell(cell), { priority: PRIORITY[cell.kind] });
@@ -122,22 +130,39 @@ class PlanRun {
 
   async #runCell(planned: PlannedCell): Promise<Outcome> {
     if (this.#stop.signal.aborted) return "left";
-    const { planFile, programUrl, workspace, results, onEvent } = this.#options;
-    const minutes = this.#plan.study.timeout;
-    const cell = cellAt(this.#plan, planned);
-    const end = await runCellProcess({
-      ...{ planFile, programUrl, workspace, cell, onEvent },
-      out: results.folder,
-      timeout: minutes === undefined ? undefined : minutes * 60_000,
-      signal: this.#stop.signal,
+    const event = await this.#lastEvent(planned).catch((error: unknown): CellEvent => {
+      if (error instanceof WorkspaceError) return { type: "broken", cell: planned.id, message: error.message };
+      throw error;
     });
-    const event = await this.#settle(planned, end);
-    onEvent(event);
+    this.#options.onEvent(event);
     if (event.type === "broken") {
       this.#broken ??= event.message;
       this.#stop.abort();
     }
     return event.type === "done" || event.type === "failed" ? event.type : "left";
+  }
+
+  /** Runs a cell's process, again from its checkpoint while it is killed but gets on, until it is settled. */
+  async #lastEvent(planned: PlannedCell): Promise<CellEvent> {
+    const { planFile, programUrl, workspace, results } = this.#options;
+    const minutes = this.#plan.study.timeout;
+    const furthest = new Furthest();
+    for (let deaths = 0; ; ) {
+      const end = await runCellProcess({
+        ...{ planFile, programUrl, workspace, cell: cellAt(this.#plan, planned) },
+        out: results.folder,
+        timeout: minutes === undefined ? undefined : minutes * 60_000,
+        signal: this.#stop.signal,
+        onEvent: (event) => {
+          furthest.see(event);
+          this.#options.onEvent(event);
+        },
+      });
+      deaths = furthest.hasMoved() ? 1 : deaths + 1;
+      const isKilled = end.signal !== null && !end.timedOut && !this.#stop.signal.aborted;
+      if (!isKilled || deaths >= MOST_DEATHS) return this.#settle(planned, end);
+      this.#options.onEvent({ type: "killed", cell: planned.id, signal: end.signal });
+    }
   }
 
   /** What became of a cell whose process has ended, in whatever way. */
@@ -147,12 +172,32 @@ class PlanRun {
     if (end.last !== null && end.last.type !== "interrupted") return end.last;
     const state = await results.state(planned.id);
     if (state.state === "done") return { type: "done", cell: planned.id, file: state.file };
+    if (planned.kind === "start" && (await workspace.store.holds(planned.id)))
+      return { type: "done", cell: planned.id };
     if (end.timedOut) return recordFailure(place, "timeout", `took longer than ${this.#plan.study.timeout} minutes`);
     if (end.exitCode === WORKER_EXIT.interrupted || this.#stop.signal.aborted) {
       return { type: "interrupted", cell: planned.id };
     }
     const [reason, message] = deathOf(end);
     return recordFailure(place, reason, message);
+  }
+}
+
+/** Whether a cell has got further than ever before since one last asked. */
+class Furthest {
+  readonly #steps = new Map<string, number>();
+  #moved = false;
+
+  see(event: CellEvent): void {
+    if (event.type !== "progress" || event.step <= (this.#steps.get(event.phase) ?? 0)) return;
+    this.#steps.set(event.phase, event.step);
+    this.#moved = true;
+  }
+
+  hasMoved(): boolean {
+    const moved = this.#moved;
+    this.#moved = false;
+    return moved;
   }
 }
 

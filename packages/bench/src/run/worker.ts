@@ -7,6 +7,7 @@ import { writeSync } from "node:fs";
 import pino from "pino";
 import { readPlan } from "../plan/plan-file.ts";
 import { cellAt } from "../plan/plan.ts";
+import { asWorkspaceError } from "./atomic-file.ts";
 import { type CellEvent, WORKER_EXIT } from "./events.ts";
 import type { Program } from "./program.ts";
 import { ResultFolder } from "./records.ts";
@@ -37,7 +38,12 @@ const plan = readPlan(planFile);
 const planned = plan.cells.find((cell) => cell.id === cellId);
 if (planned === undefined) throw new Error(`${planFile} has no cell ${cellId}`);
 const workspace = new Workspace(work);
-const destination = pino.destination({ dest: workspace.logFile(cellId), sync: true, mkdir: true, append: true });
+const logFile = workspace.logFile(cellId);
+const destination = pino.destination({ dest: logFile, sync: true, mkdir: true, append: true });
+destination.on("error", (error: Error) => {
+  emit({ type: "broken", cell: cellId, message: String(asWorkspaceError(error, logFile)) });
+  process.exit(WORKER_EXIT.broken);
+});
 emit({ type: "started", cell: cellId, pid: process.pid });
 const { default: program } = (await import(programUrl)) as { default: Program };
 const end = await runCell({

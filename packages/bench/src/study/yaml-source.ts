@@ -1,5 +1,16 @@
 import { readFileSync, statSync } from "node:fs";
-import { isAlias, isCollection, isMap, isNode, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from "yaml";
 import { StudyError } from "./error.ts";
 
 const LARGEST_FILE = 1 << 20;
@@ -35,12 +46,21 @@ export function parseYaml(text: string, file: string): YamlSource {
   refuseSurprises(document.contents, (node, text) => new StudyError(`${at(node.range?.[0] ?? 0)} ${text}`));
   return {
     file,
-    value: document.toJS({ maxAliasCount: 100 }) as unknown,
+    value: plainValue(document, file),
     locate(path, inKey) {
       const { node, depth } = descend(document.contents, path, inKey);
       return { place: at(node?.range?.[0] ?? 0), depth };
     },
   };
+}
+
+/** Aliases are resolved here, and only here found to lead nowhere or to multiply without end. */
+function plainValue(document: Document, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 }) as unknown;
+  } catch (error) {
+    throw new StudyError(`${file}: not valid YAML: ${(error as Error).message}`);
+  }
 }
 
 function readText(file: string): string {

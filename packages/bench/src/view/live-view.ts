@@ -46,7 +46,7 @@ export class LiveView implements RunView {
     if (!("cell" in event)) return;
     if (event.type === "started") this.#running.set(event.cell, null);
     else if (event.type === "progress") this.#running.set(event.cell, event);
-    else if (event.type !== "damaged") this.#running.delete(event.cell);
+    else if (event.type !== "damaged" && event.type !== "killed") this.#running.delete(event.cell);
     if (event.type === "done" || event.type === "failed" || event.type === "skipped") this.#ended++;
     const words = eventWords(event, this.#labels.get(event.cell) ?? event.cell);
     if (words !== null) this.#above(event.type === "failed" ? styleText("red", words) : words);

@@ -19,6 +19,8 @@ export function eventWords(event: RunEvent, label: string): string | null {
       return `FAILED   ${label}: ${event.reason}: ${event.message}`;
     case "interrupted":
       return `stopped  ${label}: checkpoint saved`;
+    case "killed":
+      return `killed   ${label}: its process died of ${event.signal}; it goes on from its checkpoint`;
     case "damaged":
       return `damaged  ${label}: ${event.message}`;
     case "skipped":

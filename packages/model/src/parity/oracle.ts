@@ -21,7 +21,7 @@ export const MASKED_ROW_TOLERANCE = 5e-3;
 
 /** Reads a size file of the fixtures: the original's own names for sizes. */
 export async function oracleConfig(directory: string, file: string, savings: Partial<Savings>): Promise<LxmertConfig> {
-  const sizes = JSON.parse(await readFile(join(directory, file), "utf8")) as Record<string, number>;
+  const sizes = await oracleJson<Record<string, number>>(directory, file);
   const size = (name: string): number => {
     const value = sizes[name];
     if (typeof value !== "number") throw new Error(`${file}: no number ${name}`);
@@ -38,11 +38,16 @@ export async function oracleConfig(directory: string, file: string, savings: Par
     featureWidth: size("visual_feat_dim"),
     answers: size("num_answers"),
     dropout: size("hidden_dropout_prob"),
+    initialDeviation: size("initializer_range"),
     savings,
   });
 }
 
 export const NO_SAVINGS: Savings = { deadVision: false, classTokenOnly: false };
+
+export async function oracleJson<T>(directory: string, file: string): Promise<T> {
+  return JSON.parse(await readFile(join(directory, file), "utf8")) as T;
+}
 
 /** All tensors of a fixture, whatever their dtype, as 32-bit floats. */
 export async function oracleTensors(directory: string, file: string): Promise<Weights> {
@@ -111,4 +116,9 @@ export function largestError(actual: ArrayLike<number>, expected: ArrayLike<numb
 
 export function largestMagnitude(values: ArrayLike<number>): number {
   return largestError(values, new Float32Array(values.length));
+}
+
+/** 0 when two things are the same and 1 when not; exact by nature. */
+export function same(what: string, actual: unknown, expected: unknown): Finding {
+  return { what, error: JSON.stringify(actual) === JSON.stringify(expected) ? 0 : 1, tolerance: 0 };
 }

@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { bceWithLogits, tf } from "@ticketbench/backend";
 import type { LxmertConfig } from "../config.ts";
 import { Lxmert } from "../lxmert.ts";
@@ -15,6 +13,7 @@ import {
   NO_SAVINGS,
   oracleArrays,
   oracleConfig,
+  oracleJson,
   oracleTensors,
   tensorOf,
   withInput,
@@ -38,22 +37,15 @@ interface TrainingCase {
 export async function checkTraining(directory: string, file: string): Promise<readonly Finding[]> {
   const tensors = await oracleTensors(directory, file);
   const weights = await oracleTensors(directory, "weights/vqa.safetensors");
-  const settings = JSON.parse(
-    await readFile(join(directory, file.replace(".safetensors", ".json")), "utf8"),
-  ) as TrainingCase;
-  const findings: Finding[] = [];
-  for (const [savings, label] of [
-    [NO_SAVINGS, ""],
-    [{}, " with savings"],
-  ] as const) {
-    const config = await oracleConfig(directory, "config_train.json", savings);
-    const found = [
-      ...(await checkGradients(config, weights, tensors, settings)),
-      ...(await checkSteps(config, weights, tensors, settings)),
-    ];
-    findings.push(...found.map((finding) => ({ ...finding, what: finding.what + label })));
-  }
-  return findings;
+  const settings = await oracleJson<TrainingCase>(directory, file.replace(".safetensors", ".json"));
+  const whole = await oracleConfig(directory, "config_train.json", NO_SAVINGS);
+  const saving = await oracleConfig(directory, "config_train.json", {});
+  const saved = await checkGradients(saving, weights, tensors, settings);
+  return [
+    ...(await checkGradients(whole, weights, tensors, settings)),
+    ...saved.map((finding) => ({ ...finding, what: `${finding.what} with savings` })),
+    ...(await checkSteps(saving, weights, tensors, settings)),
+  ];
 }
 
 async function withTrainingBatch<T>(

@@ -4,7 +4,7 @@ import { defineMethod } from "../define-method.ts";
 export default defineMethod({
   title: "High magnitude",
   idea: "A control: remove the weights of the largest absolute value and keep the smallest.",
-  family: "magnitude",
+  family: "control",
   cite: `@article{mahmoodi2023lxmert,
   title = {LXMERT Model Compression for Visual Question Answering},
   author = {Hosseinzadeh Mahmoodi, Ghazaleh and others},

@@ -1,0 +1,144 @@
+import { describe, expect, test } from "vitest";
+import program from "../fixtures/arithmetic-program.ts";
+import { parseStudy } from "../study/load.ts";
+import type { StudyInput } from "../study/study.ts";
+import type { Identities, Plan } from "./plan.ts";
+import { cellAt, planStudy } from "./plan.ts";
+
+const BASE: StudyInput = {
+  name: "demo",
+  dataset: { kind: "mini-vqa" },
+  start: { kind: "random" },
+  methods: ["magnitude", "random"],
+  sparsities: [0.5, 0.9],
+  seeds: [0, 1, 2],
+};
+
+function plan(changes: Partial<StudyInput> = {}, identities: Partial<Identities> = {}): Promise<Plan> {
+  return planStudy(parseStudy({ ...BASE, ...changes }, "test"), { ...program.identities, ...identities });
+}
+
+function ids({ cells }: Plan): string[] {
+  return cells.map((cell) => cell.id).sort();
+}
+
+describe("the cells of a study", () => {
+  test("are one dense network a seed, and methods x sparsities x seeds of tickets that need them", async () => {
+    const { cells } = await plan();
+    expect(cells.filter((cell) => cell.kind === "dense").map((cell) => cell.label)).toEqual([
+      "dense seed 0",
+      "dense seed 1",
+      "dense seed 2",
+    ]);
+    const tickets = cells.filter((cell) => cell.kind === "ticket");
+    expect(tickets).toHaveLength(12);
+    for (const ticket of tickets) {
+      const dense = cells.find((cell) => cell.id === ticket.needs[0]);
+      expect(dense).toMatchObject({ kind: "dense", seed: ticket.seed });
+    }
+    expect(new Set(cells.map((cell) => cell.id)).size).toBe(15);
+  });
+
+  test("begin with the start weights, made once, where they are trained on the spot", async () => {
+    const { cells } = await plan({ start: { kind: "pretrain" } });
+    expect(cells[0]).toMatchObject({ kind: "start", needs: [] });
+    expect(cells.filter((cell) => cell.kind === "dense").map((cell) => cell.needs)).toEqual(
+      Array(3).fill([cells[0]?.id]),
+    );
+  });
+
+  test("carry their settings and the hashes of their inputs", async () => {
+    const frozen = await plan();
+    const cell = cellAt(frozen, frozen.cells[0] as Plan["cells"][number]);
+    expect(cell.inputs.settings).toMatchObject({ recipe: { epochs: 4 }, engine: { name: "cpu" } });
+    expect(cell.inputs.dataset).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe("further axes", () => {
+  test("multiply the grid and the dense networks that differ", async () => {
+    const { cells, trainings } = await plan({ matrix: { "recipe.epochs": [1, 2], scope: ["a", "b"] } });
+    expect(trainings).toHaveLength(2);
+    expect(cells.filter((cell) => cell.kind === "dense")).toHaveLength(6);
+    expect(cells.filter((cell) => cell.kind === "ticket")).toHaveLength(48);
+  });
+
+  test("are excluded and included by name", async () => {
+    const { cells } = await plan({
+      exclude: [{ method: "random", sparsity: 0.9 }, { seed: 2 }],
+      include: [{ method: { id: "random", params: { kind: "erk" } }, sparsity: 0.7 }],
+    });
+    const tickets = cells.filter((cell) => cell.kind === "ticket");
+    expect(tickets.filter((cell) => cell.pruning.sparsity !== 0.7)).toHaveLength(6);
+    expect(tickets.filter((cell) => cell.pruning.sparsity === 0.7)).toHaveLength(3);
+  });
+
+  test("that do not exist or match nothing are errors", async () => {
+    await expect(plan({ exclude: [{ method: "magnitude", colour: 1 }] })).rejects.toThrow(
+      /exclude.0.colour: no such axis/,
+    );
+    await expect(plan({ exclude: [{ sparsity: 0.1 }] })).rejects.toThrow(/exclude.0 .* matches no ticket/);
+    await expect(plan({ matrix: { seeds: [[1]] } })).rejects.toThrow(/matrix.seeds: this axis is set by/);
+    await expect(plan({ matrix: { "recipe.epochs": [0] } })).rejects.toThrow(/recipe.epochs: 0 is too small/);
+    await expect(plan({ matrix: { "recipe.epoch": [1] } })).rejects.toThrow(
+      /unknown key "epoch": did you mean "epochs"/,
+    );
+    await expect(plan({ include: [{ method: "magnitude" }] })).rejects.toThrow(/include.0/);
+  });
+});
+
+describe("a cell's id", () => {
+  test("is published: were it to change, every result of old would be orphaned", async () => {
+    const { cells } = await plan({ seeds: [0], sparsities: [0.5], methods: ["magnitude"] });
+    expect(cells.map((cell) => cell.id)).toMatchInlineSnapshot(`
+      [
+        "4af3a22a281b4f05414637b737bdd5b59acbe02a4376c8af1d48c98dd7123ba8",
+        "7340e4eb69f1d416cae463adfe3dee88d1604339a9fbe9a81ab0a7982cc2e0ff",
+      ]
+    `);
+  });
+
+  test("stays when the study is renamed, reordered, priced or spelt out", async () => {
+    const before = ids(await plan());
+    const spelt = { recipe: { epochs: 4, clip: 5 }, phases: ["dense", "pruned", "rewound", "retrained"] as const };
+    expect(
+      ids(await plan({ name: "other", seeds: [2, 1, 0], prices: { cpuHour: 1 }, ...spelt, phases: [...spelt.phases] })),
+    ).toEqual(before);
+  });
+
+  test("stays for old cells when cells are added", async () => {
+    const more = ids(await plan({ seeds: [0, 1, 2, 3], sparsities: [0.5, 0.9, 0.95] }));
+    for (const id of ids(await plan())) expect(more).toContain(id);
+  });
+
+  test("changes with the method's code, the data, the start weights and the engine", async () => {
+    const before = new Set(ids(await plan()));
+    const others: Partial<Identities>[] = [
+      { dataset: () => Promise.resolve("1".repeat(64)) },
+      { start: () => Promise.resolve("2".repeat(64)) },
+      { engine: () => Promise.resolve({ name: "wasm", version: "1", arithmetic: "float32" }) },
+    ];
+    for (const other of others) expect(ids(await plan({}, other)).some((id) => before.has(id))).toBe(false);
+    const method: Identities["method"] = (choice) =>
+      Promise.resolve({ title: "", version: `new ${choice.id}`, params: {} });
+    const changed = ids(await plan({}, { method }));
+    expect(changed.filter((id) => before.has(id))).toHaveLength(3);
+  });
+
+  test("does not depend on where the data and the weights lie", async () => {
+    const fixed = { dataset: () => Promise.resolve("1".repeat(64)), start: () => Promise.resolve("2".repeat(64)) };
+    const at = (place: string) =>
+      plan({ dataset: { kind: "folder", path: place }, start: { kind: "checkpoint", file: `${place}/w` } }, fixed);
+    expect(ids(await at("/a"))).toEqual(ids(await at("/b")));
+  });
+});
+
+test("planning twice gives the same plan, whose hash tells studies apart", async () => {
+  const first = await plan();
+  expect(await plan()).toEqual(first);
+  expect((await plan({ seeds: [0] })).hash).not.toBe(first.hash);
+});
+
+test("an unknown method is the study's mistake", async () => {
+  await expect(plan({ methods: ["wander"] })).rejects.toMatchObject({ name: "StudyError", exitCode: 2 });
+});

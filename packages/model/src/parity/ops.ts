@@ -1,0 +1,189 @@
+import {
+  attention,
+  bceWithLogits,
+  crossEntropyRows,
+  gelu,
+  globalNorm,
+  layerNorm,
+  linear,
+  tf,
+} from "@ticketbench/backend";
+import { bertAdam, Optimiser } from "../optimiser.ts";
+import { learningRateAt } from "../schedule.ts";
+import { readSafetensorsHeader } from "../safetensors-file.ts";
+import { scoped } from "../scope.ts";
+import type { Weights } from "../weights.ts";
+import { join } from "node:path";
+import {
+  expectedOf,
+  type Finding,
+  largestError,
+  largestMagnitude,
+  oracleConfig,
+  oracleJson,
+  oracleTensors,
+  tensorOf,
+} from "./oracle.ts";
+
+/** Single operations with their gradients. */
+export async function checkOperations(directory: string, file: string): Promise<readonly Finding[]> {
+  const tensors = await oracleTensors(directory, file);
+  const { heads } = await oracleConfig(directory, "config.json", {});
+  const attentions = (): Finding[] => attentionOf(tensors, heads);
+  return [gelus, layerNorms, attentions, losses, clipping].flatMap((check) => scoped(() => check(tensors)));
+}
+
+function input<R extends tf.Rank>(
+  tensors: Weights,
+  name: string,
+  dtype: "float32" | "int32" = "float32",
+): tf.Tensor<R> {
+  const { shape, values } = tensorOf(tensors, `in.${name}`);
+  return tf.tensor<R>(dtype === "int32" ? Int32Array.from(values) : values, shape as tf.ShapeMap[R], dtype);
+}
+
+function compare(tensors: Weights, name: string, actual: tf.Tensor, tolerance: number): Finding {
+  return { what: name, error: largestError(actual.dataSync(), expectedOf(tensors, name).values), tolerance };
+}
+
+function gelus(tensors: Weights): Finding[] {
+  const x = input<tf.Rank.R1>(tensors, "act_x");
+  const relative = 1e-6 * largestMagnitude(tensorOf(tensors, "in.act_x").values);
+  return [
+    compare(tensors, "gelu", gelu(x), 2e-6 + relative),
+    compare(tensors, "gelu_grad", tf.grad((value) => gelu(value))(x), 2e-6 + 1e-6),
+  ];
+}
+
+function layerNorms(tensors: Weights): Finding[] {
+  const names = ["ln_x", "ln_weight", "ln_bias"] as const;
+  const [x, gain, bias] = names.map((name) => input(tensors, name)) as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
+  const norm = (a: tf.Tensor, b: tf.Tensor, c: tf.Tensor): tf.Tensor => layerNorm(a as tf.Tensor2D, b, c);
+  const [dx, dGain, dBias] = tf.grads(norm)([x, gain, bias], input(tensors, "ln_upstream")) as [
+    tf.Tensor,
+    tf.Tensor,
+    tf.Tensor,
+  ];
+  const [rows, width] = x.shape;
+  const [actual, expected] = [dx.dataSync<"float32">(), expectedOf(tensors, "ln_dx").values];
+  // Rows that are constant or nearly so have a deviation of 1e-6, and gradients to match.
+  const rowFindings = Array.from({ length: rows }, (_, row): Finding => {
+    const [a, e] = [actual, expected].map((values) => values.subarray(row * width, (row + 1) * width)) as [
+      Float32Array,
+      Float32Array,
+    ];
+    return { what: `ln_dx row ${row}`, error: largestError(a, e), tolerance: 1e-5 * Math.max(1, largestMagnitude(e)) };
+  });
+  return [
+    compare(tensors, "ln_y", norm(x, gain, bias), 2e-5),
+    compare(tensors, "ln_dweight", dGain, 2e-5),
+    compare(tensors, "ln_dbias", dBias, 2e-5),
+    ...rowFindings,
+  ];
+}
+
+function attentionOf(tensors: Weights, heads: number): Finding[] {
+  const query = input<tf.Rank.R3>(tensors, "att_query");
+  const context = input<tf.Rank.R3>(tensors, "att_context");
+  const [batch, , hidden] = query.shape;
+  const project = (name: string, x: tf.Tensor): tf.Tensor2D =>
+    linear(tf.reshape(x, [-1, hidden]), input(tensors, `att.${name}.weight`), input(tensors, `att.${name}.bias`));
+  const mask = tf.mul(tf.sub(1, input<tf.Rank.R2>(tensors, "att_mask01")), -10000);
+  const attended = attention(project("query", query), project("key", context), project("value", context), {
+    batch,
+    heads,
+    mask,
+    site: null,
+  });
+  return [compare(tensors, "att_out", attended, 2e-5)];
+}
+
+function losses(tensors: Weights): Finding[] {
+  const logits = input<tf.Rank.R2>(tensors, "bce_logits");
+  const targets = input<tf.Rank.R2>(tensors, "bce_target");
+  const answers = (x: tf.Tensor): tf.Scalar => bceWithLogits(x as tf.Tensor2D, targets);
+  const classes = input<tf.Rank.R2>(tensors, "ce_logits");
+  const labels = input<tf.Rank.R1>(tensors, "ce_labels", "int32");
+  const rows = (x: tf.Tensor): tf.Tensor1D => crossEntropyRows(x as tf.Tensor2D, labels);
+  return [
+    relative(compare(tensors, "vqa_loss", answers(logits), 1e-5), tensors),
+    compare(tensors, "vqa_loss_grad", tf.grad(answers)(logits), 1e-5),
+    compare(tensors, "ce_none", rows(classes), 1e-5),
+  ];
+}
+
+function relative(finding: Finding, tensors: Weights): Finding {
+  const scale = largestMagnitude(expectedOf(tensors, finding.what).values);
+  return { ...finding, tolerance: finding.tolerance * scale };
+}
+
+function clipping(tensors: Weights): Finding[] {
+  return ["clip_big", "clip_small"].map((name) => {
+    const parts = [0, 1, 2].map((part) => input(tensors, `${name}.${part}`));
+    const expected = expectedOf(tensors, `${name}.norm`).values[0] as number;
+    return { what: `${name}.norm`, error: Math.abs(globalNorm(parts) / expected - 1), tolerance: 1e-5 };
+  });
+}
+
+interface ScheduleCase {
+  readonly schedule: "warmup_linear" | "warmup_constant";
+  readonly t_total: number;
+  readonly warmup: number;
+  readonly lr: number;
+  readonly lr_at_step: readonly number[];
+}
+
+/** The learning rate at every step. */
+export async function checkSchedule(directory: string, file: string): Promise<readonly Finding[]> {
+  const { cases } = await oracleJson<{ cases: ScheduleCase[] }>(directory, file);
+  return cases.flatMap(({ schedule, t_total, warmup, lr, lr_at_step }) => {
+    const decay = schedule === "warmup_linear" ? "linear" : "none";
+    const settings = { learningRate: lr, warmup, totalSteps: t_total, decay } as const;
+    return lr_at_step.map((rate, step) => ({
+      what: `${schedule} ${t_total} ${warmup}, step ${step}`,
+      error: Math.abs(learningRateAt(settings, step) - rate),
+      tolerance: 1e-12 * rate,
+    }));
+  });
+}
+
+/** BertAdam alone on one matrix, without clipping. */
+export async function checkBertAdam(directory: string, file: string): Promise<readonly Finding[]> {
+  const tensors = await oracleTensors(directory, file);
+  const { metadata } = await readSafetensorsHeader(join(directory, file));
+  const setting = (name: string): number => Number(metadata.get(name));
+  const parameter = tf.tidy(() => tf.variable(input(tensors, "w")));
+  const optimiser = new Optimiser(
+    new Map([["w", parameter]]),
+    bertAdam({
+      learningRate: setting("lr"),
+      warmup: setting("warmup"),
+      totalSteps: setting("t_total"),
+      weightDecay: setting("weight_decay"),
+      epsilon: setting("eps"),
+      beta1: setting("b1"),
+      beta2: setting("b2"),
+      clipNorm: Infinity,
+    }),
+  );
+  const findings: Finding[] = [];
+  for (let step = 0; tensors.has(`in.grad${step}`); step++) {
+    const gradient = input(tensors, `grad${step}`);
+    optimiser.step(new Map([["w", gradient]]));
+    gradient.dispose();
+    findings.push(compare(tensors, `w_after${step + 1}`, parameter, 2e-6));
+  }
+  const state = await optimiser.snapshot();
+  for (const [moment, name] of [
+    ["m", "first.w"],
+    ["v", "second.w"],
+  ] as const) {
+    const expected = expectedOf(tensors, moment).values;
+    const error = largestError(tensorOf(state, name).values, expected);
+    // A kernel may take beta as float32, which is 1.3e-5 of 1 - 0.999 off.
+    findings.push({ what: moment, error, tolerance: 2e-6 + 2e-5 * largestMagnitude(expected) });
+  }
+  optimiser.dispose();
+  parameter.dispose();
+  return findings;
+}

@@ -1,0 +1,220 @@
+import { type Dropout, type RandomStream, randomStream, type tf } from "@ticketbench/backend";
+import { BOX_WIDTH } from "./config.ts";
+import { ModelError } from "./error.ts";
+import { initialiseShapes } from "./initialise.ts";
+import { disposeInput, type LxmertArrays, type LxmertInput, lxmertInput } from "./input.ts";
+import { type LxmertPretraining, type PretrainingConfig, pretrainingShapes, totalLoss } from "./lxmert-pretraining.ts";
+import type { Optimiser, OptimiserStep } from "./optimiser.ts";
+import {
+  type MaskingVocabulary,
+  maskRegions,
+  maskWords,
+  type PretrainingLabels,
+  TASKS,
+  type Task,
+} from "./pretraining-labels.ts";
+import { scoped } from "./scope.ts";
+import { gradientsOf } from "./training.ts";
+import type { Weights } from "./weights.ts";
+
+/** A sentence about an image: a caption, or a question with its answer. */
+export interface PretrainingExample {
+  /** Ids with [CLS] and [SEP], not padded. */
+  readonly tokens: ArrayLike<number>;
+  readonly image: string;
+  /** Label of the answer; -1 for a caption. */
+  readonly answer: number;
+}
+
+/** Regions of images, and what a detector said about them. */
+export interface RegionSource {
+  readonly regions: number;
+  readonly featureWidth: number;
+  /** Writes an image's regions as rows `row`, `row + 1`, ... */
+  fill(image: string, into: RegionArrays, row: number): void;
+}
+
+export interface RegionArrays {
+  /** [rows, featureWidth] */
+  readonly features: Float32Array;
+  /** [rows, 4] */
+  readonly boxes: Float32Array;
+  /** [rows], -1 where nothing was detected. */
+  readonly objects: Int32Array;
+  readonly attributes: Int32Array;
+  /** [rows], 0 to 1 */
+  readonly objectConfidences: Float32Array;
+  readonly attributeConfidences: Float32Array;
+}
+
+export interface PretrainingArrays {
+  readonly input: LxmertArrays;
+  readonly labels: PretrainingLabels;
+}
+
+/** Start weights of the network and its heads. */
+export function initialisePretraining(config: PretrainingConfig, seed: number): Weights {
+  return initialiseShapes(pretrainingShapes(config), config.network.initialDeviation, seed);
+}
+
+/** The random numbers of one batch: a function of seed and step, so that a resumed run draws them again. */
+export function pretrainingStream(seed: number, step: number): RandomStream {
+  return randomStream(seed, `pretraining batch ${step}`);
+}
+
+/**
+ * Makes a batch: half of the sentences give way to one about another image (and then ask for no answer), words and
+ * regions are masked.
+ * @param examples all of them, from which mismatched sentences are drawn
+ * @param rows which examples the batch holds
+ * @param tasks without matching no sentence is exchanged; without words or features nothing of theirs is masked
+ */
+export function pretrainingBatch(
+  examples: readonly PretrainingExample[],
+  rows: Uint32Array,
+  source: RegionSource,
+  vocabulary: MaskingVocabulary,
+  tasks: ReadonlySet<Task>,
+  stream: RandomStream,
+): PretrainingArrays {
+  const chosen = Array.from(rows, (row) => examples[row] as PretrainingExample);
+  const sentences = chosen.map((example) =>
+    tasks.has("matching") && stream.uniform() < 0.5 ? aboutAnotherImage(examples, example, stream) : example,
+  );
+  const matching = Int32Array.from(sentences, (sentence, i) => (sentence.image === chosen[i]?.image ? 1 : 0));
+  const text = padded(sentences.map(({ tokens }) => tokens));
+  const words = tasks.has("words")
+    ? maskWords(text.tokens, vocabulary, stream)
+    : { tokens: text.tokens, labels: new Int32Array(text.tokens.length).fill(-1) };
+  const arrays = regionsOf(chosen, source);
+  const wantsRegions = tasks.has("objects") || tasks.has("attributes") || tasks.has("features");
+  const regions = wantsRegions
+    ? maskRegions(arrays.features, source.featureWidth, stream)
+    : { features: arrays.features, masked: new Float32Array(arrays.objects.length) };
+  return {
+    input: {
+      ...text,
+      tokens: words.tokens,
+      regions: source.regions,
+      features: regions.features,
+      boxes: arrays.boxes,
+    },
+    labels: {
+      words: words.labels,
+      matching,
+      objects: arrays.objects,
+      attributes: arrays.attributes,
+      confidences: { objects: arrays.objectConfidences, attributes: arrays.attributeConfidences },
+      features: arrays.features,
+      maskedRegions: regions.masked,
+      answers: Int32Array.from(sentences, ({ answer }, i) => (matching[i] === 1 ? answer : -1)),
+    },
+  };
+}
+
+function aboutAnotherImage(
+  examples: readonly PretrainingExample[],
+  example: PretrainingExample,
+  stream: RandomStream,
+): PretrainingExample {
+  for (let tries = 0; tries < 1000; tries++) {
+    const other = examples[stream.integer(examples.length)] as PretrainingExample;
+    if (other.image !== example.image) return other;
+  }
+  throw new ModelError("pretraining: all sentences are about one image, so none can be mismatched");
+}
+
+function padded(texts: readonly ArrayLike<number>[]): {
+  batch: number;
+  tokenLength: number;
+  tokens: Int32Array;
+  textMask: Float32Array;
+} {
+  const tokenLength = Math.max(...texts.map(({ length }) => length));
+  const tokens = new Int32Array(texts.length * tokenLength);
+  const textMask = new Float32Array(tokens.length);
+  for (const [i, text] of texts.entries()) {
+    tokens.set(text, i * tokenLength);
+    textMask.fill(1, i * tokenLength, i * tokenLength + text.length);
+  }
+  return { batch: texts.length, tokenLength, tokens, textMask };
+}
+
+function regionsOf(examples: readonly PretrainingExample[], source: RegionSource): RegionArrays {
+  const rows = examples.length * source.regions;
+  const arrays: RegionArrays = {
+    features: new Float32Array(rows * source.featureWidth),
+    boxes: new Float32Array(rows * BOX_WIDTH),
+    objects: new Int32Array(rows).fill(-1),
+    attributes: new Int32Array(rows).fill(-1),
+    objectConfidences: new Float32Array(rows),
+    attributeConfidences: new Float32Array(rows),
+  };
+  for (const [i, { image }] of examples.entries()) source.fill(image, arrays, i * source.regions);
+  return arrays;
+}
+
+/** One number a task; null where there was nothing to predict. */
+export type TaskLosses = Readonly<Record<Task, number | null>>;
+
+const NO_LOSSES: TaskLosses = {
+  words: null,
+  matching: null,
+  objects: null,
+  attributes: null,
+  features: null,
+  answers: null,
+};
+
+export interface PretrainingStep extends OptimiserStep {
+  /** Sum over the tasks, before the step. */
+  readonly loss: number;
+  readonly losses: TaskLosses;
+}
+
+/** One training step of pretraining. @param dropout null trains without */
+export function pretrainStep(
+  model: LxmertPretraining,
+  optimiser: Optimiser,
+  { input, labels }: PretrainingArrays,
+  tasks: ReadonlySet<Task>,
+  dropout: Dropout | null,
+): PretrainingStep {
+  const tensors = lxmertInput(model.config.network, input);
+  try {
+    return scoped(() => {
+      let losses = NO_LOSSES;
+      dropout?.startStep(optimiser.steps);
+      const { loss, gradients } = gradientsOf(model.parameters, () => {
+        const parts = model.losses(tensors, labels, tasks, dropout);
+        losses = numbers(parts);
+        const total = totalLoss(parts);
+        if (total === null) throw new ModelError("pretraining: a batch in which no task has anything to predict");
+        return total;
+      });
+      const step = optimiser.step(gradients);
+      return { ...step, loss: loss.dataSync()[0] as number, losses };
+    });
+  } finally {
+    disposeInput(tensors);
+  }
+}
+
+/** Losses without dropout and without a step. */
+export function evaluatePretraining(
+  model: LxmertPretraining,
+  { input, labels }: PretrainingArrays,
+  tasks: ReadonlySet<Task>,
+): TaskLosses {
+  const tensors: LxmertInput = lxmertInput(model.config.network, input);
+  try {
+    return scoped(() => numbers(model.losses(tensors, labels, tasks, null)));
+  } finally {
+    disposeInput(tensors);
+  }
+}
+
+function numbers(losses: Readonly<Record<Task, tf.Scalar | null>>): TaskLosses {
+  const read = (loss: tf.Scalar | null): number | null => (loss === null ? null : (loss.dataSync()[0] as number));
+  return Object.fromEntries(TASKS.map((task) => [task, read(losses[task])])) as Record<Task, number | null>;
+}

@@ -1,0 +1,18 @@
+/** What the kit says about one property of a method, in one line that teaches. */
+export interface Finding {
+  readonly status: "passed" | "warned" | "failed";
+  /** The property, in a few words. */
+  readonly check: string;
+  /** What was seen; for a warning or failure also why it matters and what to do. */
+  readonly message: string;
+}
+
+/** What a check saw; throwing is failing with the error's message. */
+export type Verdict = Omit<Finding, "check">;
+
+export const passed = (message: string): Verdict => ({ status: "passed", message });
+export const warned = (message: string): Verdict => ({ status: "warned", message });
+export const failed = (message: string): Verdict => ({ status: "failed", message });
+
+/** What the checking thread says when all its findings are told. */
+export const DONE = "done";

@@ -1,0 +1,57 @@
+import { tf } from "@ticketbench/backend";
+import type { Calibration } from "../calibration.ts";
+import { failed, passed, type Verdict } from "./finding.ts";
+import type { Subject } from "./subject.ts";
+import { watch } from "./watch.ts";
+
+export async function readsOnly({ lab, method }: Subject): Promise<Verdict> {
+  await lab.try(method, { sparsity: 0.5 });
+  if (lab.writtenTo !== null)
+    return failed(
+      `wrote to the weights of ${lab.writtenTo}: every method after this one reads them; copy before changing`,
+    );
+  if (lab.questionsChanged())
+    return failed("wrote to the calibration questions: every method must see the same ones; copy before changing");
+  return passed("weights and calibration questions are as before");
+}
+
+export async function noEvaluationData({ lab, method }: Subject): Promise<Verdict> {
+  const { method: observed, seen } = watch(method);
+  await lab.try(observed, { sparsity: 0.5 });
+  const [first] = seen.missed;
+  if (first !== undefined)
+    return failed(
+      `looked for ${first}, which is not there: a method sees training questions (context.calibration) and no others`,
+    );
+  return passed("reads nothing but what it is given");
+}
+
+/** An error the method did not expect must end it: a mask made after one is a wrong result, not a missing one. */
+export async function noSwallowedErrors({ lab, method }: Subject): Promise<Verdict> {
+  const broken = () => Promise.reject(new Error("planted error"));
+  const calibration: Calibration = { batches: 1, gradients: broken, visitInputs: broken };
+  const training = { train: broken };
+  const { method: observed, seen } = watch(method);
+  const outcome = await lab.try(observed, { sparsity: 0.5, calibration, training }).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  const used = [...seen.read].some((key) => key.startsWith("context.calibration."));
+  if (used && outcome === null)
+    return failed(
+      "its calibration failed and it returned a mask all the same: let errors through, a failed run is a result",
+    );
+  return passed("errors come through");
+}
+
+export async function noLeaks({ lab, method }: Subject): Promise<Verdict> {
+  await lab.try(method, { sparsity: 0.5 });
+  const before = tf.memory().numTensors;
+  await lab.try(method, { sparsity: 0.5 });
+  const leaked = tf.memory().numTensors - before;
+  if (leaked !== 0)
+    return failed(
+      `${leaked} tensors left behind after a run: a study would run out of memory; wrap the work in tf.tidy`,
+    );
+  return passed("leaves no tensor behind");
+}

@@ -1,0 +1,56 @@
+import type { Method, PruneContext } from "../define-method.ts";
+
+/** What a method did while it was watched. */
+export interface Observation {
+  /** Everything it read from its context. */
+  readonly read: Set<string>;
+  /** What it looked for in its context or calibration and is not there, evaluation data for one. */
+  readonly missed: Set<string>;
+  /** The scores it gave, by parameter; empty unless it is a score method. */
+  readonly scores: Map<string, Float32Array>;
+}
+
+/** Names that every object is asked for by the language itself. */
+const LANGUAGE = new Set(["then", "toJSON", "constructor"]);
+
+function watched<T extends object>(target: T, path: string, { read, missed }: Observation): T {
+  return new Proxy(target, {
+    get(object, key) {
+      const value: unknown = Reflect.get(object, key);
+      if (typeof key === "string" && !LANGUAGE.has(key)) {
+        read.add(path + key);
+        if (!(key in object)) missed.add(path + key);
+      }
+      return key === "calibration"
+        ? watched(value as object, `${path}calibration.`, { read, missed, scores: new Map() })
+        : value;
+    },
+    has(object, key) {
+      if (typeof key === "string" && !(key in object)) missed.add(path + key);
+      return Reflect.has(object, key);
+    },
+  });
+}
+
+/** The same method, and a record of what it reads and scores from now on. */
+export function watch(method: Method): { readonly method: Method; readonly seen: Observation } {
+  const seen: Observation = { read: new Set(), missed: new Set(), scores: new Map() };
+  const around = <T extends object>(context: T) => watched(context, "context.", seen);
+  if ("score" in method) {
+    const prepare = (context: PruneContext) => method.prepare?.(around(context));
+    return {
+      seen,
+      method: {
+        ...method,
+        prepare,
+        score: (context) => {
+          const scores = method.score(around(context));
+          seen.scores.set(context.name, scores);
+          return scores;
+        },
+      },
+    };
+  }
+  if ("mask" in method) return { seen, method: { ...method, mask: (context) => method.mask(around(context)) } };
+  return { seen, method: { ...method, schedule: (context) => method.schedule(around(context)) } };
+}

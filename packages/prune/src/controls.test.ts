@@ -1,0 +1,51 @@
+import { parameterCount, parameterShapes } from "@ticketbench/model";
+import { expect, test } from "vitest";
+import { denseSmallConfig, randomWithSameRatios, shuffleMask } from "./controls.ts";
+import magnitude from "./methods/magnitude.ts";
+import { prune } from "./prune.ts";
+import { rewind } from "./rewinding.ts";
+import { FULL, lxmertShapes, randomWeights, TINY } from "./conformance/tiny-model.ts";
+
+const weights = randomWeights(lxmertShapes(TINY), 1);
+const { mask } = await prune({ method: magnitude, weights, scope: "thesis", sparsity: 0.6, seed: 1 });
+
+test.each([shuffleMask, randomWithSameRatios])(
+  "$name keeps every parameter's count and loses the choice",
+  (control) => {
+    const one = control(mask, 1);
+    for (const name of mask.prunable) expect(one.kept(name)).toBe(mask.kept(name));
+    expect(one.equals(mask)).toBe(false);
+    expect(control(mask, 1).equals(one)).toBe(true);
+    expect(control(mask, 2).equals(one)).toBe(false);
+    // Chance alone: the expected overlap is the sum over parameters of kept^2 / size.
+    const chance = mask.prunable.reduce((sum, name) => sum + mask.kept(name) ** 2 / mask.size(name), 0);
+    expect(Math.abs(one.overlap(mask) - chance)).toBeLessThan(5 * Math.sqrt(chance));
+  },
+);
+
+test.each([0.9, 0.5, 0.2])("the small dense model has %f of the parameters, to one neuron a layer", (share) => {
+  for (const config of [FULL, TINY]) {
+    const target = Math.round(share * parameterCount(parameterShapes(config)));
+    const small = denseSmallConfig(config, target);
+    const count = (intermediate: number) => parameterCount(parameterShapes({ ...small, intermediate }));
+    const neuron = count(small.intermediate + 1) - count(small.intermediate);
+    expect(Math.abs(count(small.intermediate) - target)).toBeLessThanOrEqual(neuron / 2);
+    expect(small.hidden % small.heads).toBe(0);
+  }
+});
+
+test("a dense model smaller than the narrowest one is refused", () => {
+  expect(() => denseSmallConfig(TINY, 10)).toThrow(/no dense model with 2 heads/);
+});
+
+test("rewinds to the start, to a stored step, or to fresh weights, always under the mask", async () => {
+  const later = randomWeights(lxmertShapes(TINY), 2);
+  const stored = (step: number) => Promise.resolve({ 0: weights, 100: later }[step] ?? null);
+  expect(await rewind(mask, { step: 0 }, stored, TINY)).toEqual(mask.apply(weights));
+  expect(await rewind(mask, { step: 100 }, stored, TINY)).toEqual(mask.apply(later));
+  await expect(rewind(mask, { step: 50 }, stored, TINY)).rejects.toThrow(/step 50: its weights were not stored/);
+  const fresh = await rewind(mask, { freshSeed: 3 }, stored, TINY);
+  expect(mask.regrown(fresh).size).toBe(0);
+  const name = mask.prunable.find((each) => each.endsWith("query.weight")) ?? "";
+  expect(fresh.get(name)?.values).not.toEqual(mask.apply(weights).get(name)?.values);
+});

@@ -1,0 +1,102 @@
+import { expect, test } from "vitest";
+import { Mask } from "../mask.ts";
+import { prune, startSchedule } from "../prune.ts";
+import { handWeights, HAND, heldByHand, pruneByHand } from "../testing/hand.ts";
+import gmp from "./gmp.ts";
+import imp from "./imp.ts";
+import movement from "./movement.ts";
+import rigl from "./rigl.ts";
+
+const eight = [[8, -7, 6, -5, 4, -3, 2, -1]];
+const zeros = (held: string) => [...held].filter((bit) => bit === "0").length;
+
+test("GMP by hand: along the cubic curve, always the smallest of the weights as they are now", async () => {
+  const params = { begin: 0, end: 1, every: 1 };
+  const held = await heldByHand(gmp, eight, { sparsity: 0.5, totalSteps: 5, params });
+  // 8 weights x 0.5 x (1 - (1 - t)^3) at t = 0, 1/4, 1/2, 3/4, 1: 0, 2.3, 3.5, 3.9, 4.
+  expect(held).toEqual(["11111111", "11111100", "11110000", "11110000", "11110000"]);
+});
+
+test("GMP prunes by trained magnitude, not by the start", async () => {
+  const params = { begin: 1, end: 1, every: 1 };
+  const reversed = eight.flat().toReversed();
+  const run = { sparsity: 0.5, totalSteps: 3, params, weightsAt: () => reversed };
+  expect((await heldByHand(gmp, eight, run)).at(-1)).toBe("00001111");
+});
+
+test("movement by hand: keeps what moves away from zero, whatever its size, and sums over steps", async () => {
+  // -w g: weight 0 shrinks (-8), weight 7 grows (+1) at every step; weight 3 changes its mind (5 - 10).
+  const gradientsAt = (step: number) => [1, 0, 0, step === 0 ? 1 : -2, 0, 0, 0, 1];
+  const params = { begin: 1, end: 1, every: 1 };
+  const held = await heldByHand(movement, eight, { sparsity: 0.875, totalSteps: 2, params, gradientsAt });
+  // Sums: -16, 0, 0, 5 - 10, 0, 0, 0, 2.
+  expect(held).toEqual(["11111111", "00000001"]);
+});
+
+test("movement never takes a pruned weight back", async () => {
+  const gradientsAt = (step: number) => eight.flat().map((_, i) => Math.sin(7 * step + 3 * i));
+  const params = { begin: 0, end: 1, every: 1 };
+  const held = await heldByHand(movement, eight, { sparsity: 0.75, totalSteps: 9, params, gradientsAt });
+  held.slice(1).forEach((mask, step) => {
+    for (let i = 0; i < 8; i++) expect(held[step]?.[i] === "0" && mask[i] === "1").toBe(false);
+  });
+  expect(zeros(held.at(-1) ?? "")).toBe(6);
+});
+
+test("RigL by hand: drops the smallest kept weights, grows where the gradient is steepest, as many", async () => {
+  const params = { every: 1, share: 1, end: 1 };
+  // Magnitudes rise and gradients fall along the row, so the places to grow are known.
+  const run = { sparsity: 0.5, totalSteps: 2, params };
+  const rising = [1, 2, 3, 4, 5, 6, 7, 8];
+  const falling = rising.toReversed();
+  const [start = "", after = ""] = await heldByHand(rigl, eight, {
+    ...run,
+    weightsAt: () => rising,
+    gradientsAt: () => falling,
+  });
+  expect(zeros(start)).toBe(4);
+  // At half of the training the share is (1 / 2)(1 + cos(pi / 2)) = 1/2: two of four are exchanged.
+  const kept = rising.map((_, i) => i).filter((i) => start[i] === "1");
+  const pruned = rising.map((_, i) => i).filter((i) => start[i] === "0");
+  const expected = new Set([...kept.slice(2), ...pruned.slice(0, 2)]);
+  expect(after).toBe(rising.map((_, i) => (expected.has(i) ? "1" : "0")).join(""));
+});
+
+test("RigL holds its count at every step and stops exchanging at the end", async () => {
+  const rows = Array.from({ length: 6 }, (_, i) => Array.from({ length: 5 }, (_, j) => Math.cos(3 * i + 5 * j)));
+  const gradientsAt = (step: number) => rows.flat().map((_, i) => Math.sin(step + i));
+  const params = { every: 2, end: 0.5 };
+  const held = await heldByHand(rigl, rows, { sparsity: 0.6, totalSteps: 20, params, gradientsAt });
+  for (const mask of held) expect(zeros(mask)).toBe(18);
+  expect(new Set(held.slice(10)).size).toBe(1);
+  expect(new Set(held).size).toBeGreaterThan(2);
+});
+
+test("IMP by hand: prunes, trains the ticket from the rewind point, prunes what that training left smallest", async () => {
+  const masks: string[] = [];
+  const training = {
+    train: (mask: Mask) => {
+      masks.push(mask.toBytes(HAND).join(""));
+      // Training turns the order round: the smallest become the largest.
+      return Promise.resolve(mask.apply(handWeights([eight.flat().toReversed()])));
+    },
+  };
+  const { kept } = await pruneByHand(eight, { method: imp, sparsity: 0.75, params: { rounds: 2 }, training });
+  // 8 weights, 2 in the end: 4 after the first round.
+  expect(masks).toEqual(["11110000"]);
+  expect(kept).toBe("00110000");
+});
+
+test("IMP in one round is magnitude and trains nothing", async () => {
+  const training = { train: () => Promise.reject(new Error("not asked for")) };
+  const { kept } = await pruneByHand(eight, { method: imp, sparsity: 0.5, params: { rounds: 1 }, training });
+  expect(kept).toBe("11110000");
+});
+
+test("a schedule that misses its target at the last step is refused, and so is one given to prune", async () => {
+  const late = { ...gmp, schedule: () => ({ maskAt: () => Promise.resolve(null) }) };
+  await expect(heldByHand(late, eight, { sparsity: 0.5, totalSteps: 2 })).rejects.toThrow(/asked 0.5, mask has 0.0000/);
+  const settings = { weights: handWeights(eight), scope: "encoder-matrices", sparsity: 0.5, seed: 1 } as const;
+  await expect(prune({ ...settings, method: gmp })).rejects.toThrow(/start it with startSchedule/);
+  expect(() => startSchedule({ ...settings, method: imp, totalSteps: 3 })).toThrow(/is no schedule/);
+});
