@@ -45,8 +45,9 @@ describe("a file's hash", () => {
   test("is the same on this thread and on another", async () => {
     const bytes = Uint8Array.from({ length: 5_000_000 }, (_, i) => i % 253);
     writeFileSync(path, bytes);
+    const { signal } = new AbortController();
     expect(hashFile(path)).toBe(sha256(bytes));
-    expect(await hashInBackground(path)).toBe(sha256(bytes));
-    await expect(hashInBackground(join(folder, "none"))).rejects.toThrow(/does not exist/);
+    expect(await hashInBackground(path, signal)).toBe(sha256(bytes));
+    await expect(hashInBackground(join(folder, "none"), signal)).rejects.toThrow(/does not exist/);
   });
 });

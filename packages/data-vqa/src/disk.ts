@@ -27,9 +27,10 @@ export function hashFile(path: string): string {
   return digest.digest("hex");
 }
 
-/** The same on another thread, for files so large that hashing would hold up other work. */
-export function hashInBackground(path: string): Promise<string> {
+/** The same on another thread, for files so large that hashing would hold up other work; `signal` ends that thread. */
+export function hashInBackground(path: string, signal: AbortSignal): Promise<string> {
   const worker = new Worker(new URL("./hash-worker.ts", import.meta.url), { workerData: path });
+  signal.addEventListener("abort", () => void worker.terminate(), { once: true });
   return new Promise((resolve, reject) => {
     worker.once("message", (sha256: string) => resolve(sha256));
     worker.once("error", reject);

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { BatchLoader } from "../batches.ts";
 import { checkPath } from "../check/path.ts";
 import { normalisedBoxes, readRegionTsv } from "../regions/tsv.ts";
@@ -13,7 +13,10 @@ import { writePredictions } from "./predictions.ts";
 
 const real = sharedPath("realdata");
 describe.skipIf(real === null)("image 458752, with its real features and its four real questions", () => {
-  const folder = mkdtempSync(join(tmpdir(), "sample-"));
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "sample-"));
+  });
   const at = (name: string) => join(folder, name);
   const [QUESTIONS, ANNOTATIONS] = [
     "v2_OpenEnded_mscoco_train2014_questions.json",

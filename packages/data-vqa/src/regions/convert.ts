@@ -53,6 +53,7 @@ export async function convertRegions(
   const finished = readManifest(folder);
   if (finished) return keepFinished(finished, source, featureType, folder);
   const writer = openWriter(folder, featureType, source);
+  const ended = new AbortController();
   try {
     const bytesPerByte = featureType === "float32" ? 0.75 : 0.375;
     checkFreeSpace(
@@ -60,20 +61,25 @@ export async function convertRegions(
       (source.bytes - writer.place.end) * bytesPerByte,
       "name another disk, or keep features as float16",
     );
-    const hashing = source.bytes < LARGE_BYTES ? Promise.resolve(hashFile(path)) : hashInBackground(path);
-    const [sha256] = await Promise.all([hashing, convertRows(source, writer, options)]);
+    const [sha256] = await Promise.all([hashSource(source, ended.signal), convertRows(source, writer, options)]);
     const manifest: StoreManifest = {
       ...{ format: "ticketbench-regions", version: 1 },
       source: { name: source.name, bytes: source.bytes, modified: source.modified, sha256 },
-      ...{ ...writer.finish(), featureType },
+      ...(await writer.finish()),
+      featureType,
     };
     writeManifest(folder, manifest);
     return manifest;
   } catch (error) {
     throw explainDiskError(error, `${folder} has ${writer.images} images`);
   } finally {
-    writer.close();
+    ended.abort();
+    await writer.close();
   }
+}
+
+async function hashSource({ path, bytes }: Source, signal: AbortSignal): Promise<string> {
+  return bytes < LARGE_BYTES ? hashFile(path) : await hashInBackground(path, signal);
 }
 
 function openWriter(folder: string, featureType: FeatureType, { name, modified }: Source): StoreWriter {

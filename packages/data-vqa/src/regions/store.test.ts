@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { BatchLoader } from "../batches.ts";
 import { DataError } from "../error.ts";
@@ -50,14 +51,18 @@ async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-/** As a kill would leave it: no manifest, a record cut off, an index line cut off. */
-function killAfter(images: number): void {
+/** As a kill would leave it: no manifest, the index cut off anywhere, records that reach at least as far as it says. */
+function kill(indexShare: number, extraRecordBytes: number): void {
   rmSync(join(store, "manifest.json"));
-  const lines = readFileSync(join(store, "index.tsv"), "utf8").split("\n");
-  const [whole, next = ""] = [lines.slice(0, images + 1), lines[images + 1]];
-  writeFileSync(join(store, "index.tsv"), `${whole.join("\n")}\n${next.slice(0, 9)}`);
-  const end = Number(whole.at(-1)?.split("\t")[3]);
-  truncateSync(join(store, "regions.bin"), end + 1000);
+  const index = readFileSync(join(store, "index.tsv"), "utf8");
+  const kept = index.slice(0, Math.floor(indexShare * index.length));
+  writeFileSync(join(store, "index.tsv"), kept);
+  const [, ...whole] = kept
+    .slice(0, kept.lastIndexOf("\n") + 1)
+    .split("\n")
+    .slice(0, -1);
+  const end = Number(whole.at(-1)?.split("\t")[3] ?? 0);
+  truncateSync(join(store, "regions.bin"), end + extraRecordBytes);
 }
 
 describe("a region store", () => {
@@ -144,16 +149,20 @@ describe("batches from a store", () => {
 describe("a conversion", () => {
   const bytes = (name: string) => readFileSync(join(store, name));
 
-  test("that was killed is no store, and run again it ends byte-equal to one that was not", async () => {
+  test("that was killed at any moment is no store, and run again it ends byte-equal to one that was not", async () => {
     const whole = await convertRegions(source, store);
     const [records, index] = [bytes("regions.bin"), bytes("index.tsv")];
-    for (const images of [1, 17, 39]) {
-      killAfter(images);
-      expect(() => RegionStore.open(store)).toThrow(/no finished region store/);
-      expect(await convertRegions(source, store)).toEqual(whole);
-      expect(bytes("regions.bin").equals(records)).toBe(true);
-      expect(bytes("index.tsv").equals(index)).toBe(true);
-    }
+    const moments = fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(20_000));
+    await fc.assert(
+      fc.asyncProperty(moments, async ([indexShare, extraRecordBytes]) => {
+        kill(indexShare, extraRecordBytes);
+        expect(() => RegionStore.open(store)).toThrow(/no finished region store/);
+        expect(await convertRegions(source, store)).toEqual(whole);
+        expect(bytes("regions.bin").equals(records)).toBe(true);
+        expect(bytes("index.tsv").equals(index)).toBe(true);
+      }),
+      { numRuns: 25 },
+    );
   });
 
   test("of a source that breaks off leaves no store, and starts again when the source has changed", async () => {
