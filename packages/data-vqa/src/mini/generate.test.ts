@@ -212,6 +212,7 @@ describe("mini-VQA's regions", () => {
 describe("mini-VQA refuses", () => {
   test("a profile, a seed, a split, an image or a region count that it does not have", () => {
     expect(() => generateMiniVqa({ profile: "slow" as "quick" })).toThrow(DataError);
+    expect(() => generateMiniVqa({ annotators: "kind" as "mild" })).toThrow(/choose mild or real/);
     expect(() => generateMiniVqa({ seed: 0.5 })).toThrow(/whole number/);
     expect(() => quick.split("testdev")).toThrow(/no split "testdev"; it has pretrain, train/);
     expect(() => quick.scene("MINI_train_000000000001")).toThrow(/no image/);

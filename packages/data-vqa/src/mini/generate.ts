@@ -36,6 +36,9 @@ export function generateMiniVqa({ profile = "quick", seed = 0, annotators }: Min
   }
   if (!Number.isSafeInteger(seed)) throw new DataError(`mini-VQA's seed must be a whole number, not ${seed}`);
   const chosen = MINI_PROFILES[profile];
+  if (annotators !== undefined && annotators !== "mild" && annotators !== "real") {
+    throw new DataError(`mini-VQA has no annotators "${String(annotators)}"; choose mild or real`);
+  }
   return new MiniVqa({ ...chosen, annotators: annotators ?? chosen.annotators }, seed);
 }
 
