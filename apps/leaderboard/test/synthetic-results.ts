@@ -57,7 +57,7 @@ function phase(accuracy: number, questions: number, ...name: readonly unknown[])
   const scores = Array.from({ length: questions }, (_, question) => {
     const shift = typeOf(question) === "yes/no" ? 0.1 : -0.06;
     const level = levels[question % levels.length] ?? 1;
-    return 0.98 * difficulty() + 0.02 * luck() < accuracy + shift ? level : 0;
+    return 0.95 * difficulty() + 0.05 * luck() < accuracy + shift ? level : 0;
   });
   const byAnswerType = Object.fromEntries(
     TYPES.map((type) => {
@@ -264,5 +264,9 @@ export async function writeTestResults(folder: string): Promise<void> {
     return { ...ticket, phases: { pruned, rewound }, zeroMask: null, training: [] };
   });
   const failed = [0.9, 0.95].map((target) => syntheticFailure(STUDY, hostile, target, 0));
-  await writeResults(folder, [...syntheticResults(STUDY), ...lone, ...unfinished, ...failed]);
+  const [first] = STUDY.methods;
+  if (!first) throw new Error("the study has no methods");
+  const again = syntheticTicket(STUDY, first, 0.5, 0);
+  const revision = { ...again, supersedes: again.id, createdAt: "2026-02-03T04:05:06.000Z" };
+  await writeResults(folder, [...syntheticResults(STUDY), ...lone, ...unfinished, ...failed, revision]);
 }

@@ -30,6 +30,7 @@ function chart(title: string, curves: readonly Curve[], runs: ThesisRuns): Curve
     curves: curves.filter((curve) => curve.points.length > 0),
     levels: levels(runs),
     xTitle: X_TITLE,
+    ticksAtPoints: true,
     formatX: f.share,
     formatY: (value) => f.integer(value * 100),
     front: false,

@@ -86,7 +86,8 @@ export function judgePrediction({ test }: Prediction, results: readonly DoneResu
   if (!test) return missing;
   const a = sideOf(test.a, results, test.phase);
   const b = sideOf(test.b, results, test.phase);
-  const rows = a && b ? compare(a, b).filter((row) => row.target >= test.from && row.target <= test.to) : [];
+  const compared = a && b ? (compare(a, b)?.rows ?? []) : [];
+  const rows = compared.filter((row) => row.target >= test.from && row.target <= test.to);
   if (rows.length === 0) return missing;
   const outcomes = rows.map((row) => meets(row, test));
   const met = outcomes.filter((outcome) => outcome === true).length;

@@ -61,6 +61,7 @@ export function describeBoardChart(view: View, t: Strings): CurveChart {
     curves: shown,
     levels,
     xTitle: t.board.axisTitles[axis],
+    ticksAtPoints: axis === "prunable" && view.targets.length <= 20,
     formatX: axisFormat(axis, f),
     formatY: (value) => f.integer(value * 100),
     front: view.state.front,

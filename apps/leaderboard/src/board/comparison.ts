@@ -1,4 +1,4 @@
-import { unpackTenths, verdict, type Contender, type PackedSymbols, type Verdict } from "@ticketbench/results";
+import { compareCurves, unpackTenths, type Contender, type PackedSymbols, type Verdict } from "@ticketbench/results";
 
 /** The id under which the dense networks of a track take part in comparisons. */
 export const DENSE = "dense";
@@ -56,15 +56,31 @@ function agreementOf(a: Contender, b: Contender): Agreement {
   return { both: both / pairs, onlyA: onlyA / pairs, onlyB: onlyB / pairs, neither: neither / pairs };
 }
 
-/** The verdict at every sparsity that both sides have with a seed in common, by the function all verdicts come from. */
-export function compare(a: Side, b: Side): ComparedSparsity[] {
-  const targets = (a.fixed ? b : a).file.runs.map((run) => run.target);
-  return [...new Set(targets)]
-    .sort((x, y) => x - y)
-    .flatMap((target) => {
-      const [left, right] = [contender(a, target), contender(b, target)];
-      const seeds = new Set(right.runs.map(({ seed }) => seed));
-      if (!left.runs.some(({ seed }) => seeds.has(seed))) return [];
-      return [{ target, verdict: verdict(left, right), agreement: agreementOf(left, right) }];
-    });
+/** Two sides over all sparsities they share. */
+export interface Comparison {
+  /** What holds at which sparsities, in one sentence. */
+  readonly sentence: string;
+  readonly rows: readonly ComparedSparsity[];
+}
+
+/**
+ * The verdict at every sparsity that both sides have with a seed in common, p adjusted over them, by the function all
+ * verdicts come from; null where there is none.
+ */
+export function compare(a: Side, b: Side): Comparison | null {
+  if (a.file.dataset !== b.file.dataset) return null;
+  const targets = new Set((a.fixed ? b : a).file.runs.map((run) => run.target));
+  const pairs = [...targets].flatMap((sparsity) => {
+    const [left, right] = [contender(a, sparsity), contender(b, sparsity)];
+    const seeds = new Set(right.runs.map(({ seed }) => seed));
+    return left.runs.some(({ seed }) => seeds.has(seed)) ? [{ sparsity, a: left, b: right }] : [];
+  });
+  if (pairs.length === 0) return null;
+  const { sentence, points } = compareCurves(a.name, b.name, pairs);
+  const rows = points.map((point) => {
+    const pair = pairs.find(({ sparsity }) => sparsity === point.sparsity);
+    if (!pair) throw new Error(`no pair at sparsity ${String(point.sparsity)}`);
+    return { target: point.sparsity, verdict: point, agreement: agreementOf(pair.a, pair.b) };
+  });
+  return { sentence, rows };
 }

@@ -42,6 +42,8 @@ export interface CurveChart {
   readonly curves: readonly Curve[];
   readonly levels: readonly Level[];
   readonly xTitle: string;
+  /** Ticks stand at the points' own places where these are few round shares, else at round numbers. */
+  readonly ticksAtPoints: boolean;
   readonly formatX: (value: number) => string;
   readonly formatY: (value: number) => string;
   /** Draws the front of the points no other point beats. */
@@ -95,6 +97,18 @@ function placesOf(curve: Curve, { x, y }: Frame): Place[] {
   return curve.points.map((point) => ({ x: x(point.x), y: y(point.mean) }));
 }
 
+/** Where the x axis is marked. */
+function xTicks(chart: CurveChart, x: ScaleLinear<number, number>, width: number): number[] {
+  if (!chart.ticksAtPoints) return x.ticks(width < 480 ? 5 : 10);
+  const places = [...new Set(chart.curves.flatMap((curve) => curve.points.map((point) => point.x)))];
+  const kept: number[] = [];
+  for (const place of places.sort((a, b) => a - b)) {
+    const last = kept.at(-1);
+    if (last === undefined || x(place) - x(last) >= 40) kept.push(place);
+  }
+  return kept;
+}
+
 function axes(chart: CurveChart, { x, y, plot, width, height }: Frame): string {
   const rows = y.ticks(6).map((tick) => {
     const height = y(tick);
@@ -103,7 +117,7 @@ function axes(chart: CurveChart, { x, y, plot, width, height }: Frame): string {
       text(chart.formatY(tick), { x: plot.left - 9, y: height + 4.5, "text-anchor": "end" })
     );
   });
-  const columns = x.ticks(width < 480 ? 5 : 10).map((tick) => {
+  const columns = xTicks(chart, x, width).map((tick) => {
     const label = text(chart.formatX(tick), { x: x(tick), y: plot.bottom + 22, "text-anchor": "middle" });
     return element("line", { class: "tick", x1: x(tick), x2: x(tick), y1: plot.bottom, y2: plot.bottom + 5 }) + label;
   });

@@ -65,6 +65,8 @@ async function sideOf(board: Board, state: ComparisonState, id: string): Promise
   return file && { name: titleOf(board, id), file, fixed: id === DENSE };
 }
 
+const NOTHING = "These two share no sparsity, seed and phase on the same questions, so nothing can be said.";
+
 /** Counts what was asked for, so that an answer which comes late is not drawn over a newer one. */
 let asked = 0;
 
@@ -76,16 +78,14 @@ async function show(board: Board, state: ComparisonState): Promise<void> {
   fillForm(board, track, state);
   const [a, b] = await Promise.all([sideOf(board, state, state.a), sideOf(board, state, state.b)]);
   if (turn !== asked) return;
-  const rows = a && b && a.file.dataset === b.file.dataset ? compare(a, b) : [];
-  const close = rows.find((row) => row.target === state.target) ?? telling(rows);
-  part("found").hidden = close === null;
-  if (a && b && close) {
-    part("sentence").textContent = close.verdict.sentence;
-    drawTables(track, state, [a, b], rows, close);
-    drawCharts(board, state, [a, b], rows);
-  } else {
-    part("sentence").textContent =
-      "These two share no sparsity, seed and phase on the same questions, so nothing can be said.";
+  const found = a && b && compare(a, b);
+  part("found").hidden = !found;
+  part("sentence").textContent = found ? found.sentence : NOTHING;
+  const close = found?.rows.find((row) => row.target === state.target) ?? telling(found?.rows ?? []);
+  if (found && close) {
+    part("close").textContent = close.verdict.sentence;
+    drawTables(track, state, [a, b], found.rows, close);
+    drawCharts(board, state, [a, b], found.rows);
   }
   part("comparison").setAttribute("aria-busy", "false");
 }

@@ -6,6 +6,6 @@ let board: Promise<Board> | undefined;
 
 /** The board of all results this site is built from; made once a build. */
 export function loadBoard(): Promise<Board> {
-  board ??= loadResults().then((stored) => boardOf(stored.map(({ result }) => result)));
+  board ??= loadResults().then(boardOf);
   return board;
 }

@@ -1,11 +1,12 @@
-import { basename, delimiter } from "node:path";
-import { readResults, type StoredResult } from "@ticketbench/results/node";
+import { delimiter } from "node:path";
+import { currentResults, type Result } from "@ticketbench/results";
+import { readResults } from "@ticketbench/results/node";
 
-let stored: Promise<readonly StoredResult[]> | undefined;
+let history: Promise<readonly Result[]> | undefined;
 
-async function read(): Promise<readonly StoredResult[]> {
+async function read(): Promise<readonly Result[]> {
   const folders = (process.env["TICKETBENCH_RESULTS"] ?? "").split(delimiter).filter((folder) => folder !== "");
-  return (await Promise.all(folders.map(readResults))).flat();
+  return (await Promise.all(folders.map(readResults))).flat().map(({ result }) => result);
 }
 
 /**
@@ -14,20 +15,15 @@ async function read(): Promise<readonly StoredResult[]> {
  *
  * @throws ResultError naming file and field when a result breaks the schema or its own numbers, which fails the build
  */
-export function loadHistory(): Promise<readonly StoredResult[]> {
-  stored ??= read();
-  return stored;
+export function loadHistory(): Promise<readonly Result[]> {
+  history ??= read();
+  return history;
 }
 
-/** The results that stand: those that no other one replaces. */
-export async function loadResults(): Promise<StoredResult[]> {
-  const all = await loadHistory();
-  const replaced = new Set(all.map(({ result }) => result.supersedes));
-  return all.filter(({ file }) => !replaced.has(basename(file, ".json")));
-}
+let current: Promise<readonly Result[]> | undefined;
 
-/** The results a result replaces, newest first. */
-export function replacedBy(stored: StoredResult, history: readonly StoredResult[]): StoredResult[] {
-  const before = history.find(({ file }) => basename(file, ".json") === stored.result.supersedes);
-  return before ? [before, ...replacedBy(before, history)] : [];
+/** The results that stand: those that no other one replaces, each cell once. */
+export function loadResults(): Promise<readonly Result[]> {
+  current ??= loadHistory().then(currentResults);
+  return current;
 }

@@ -44,7 +44,7 @@ function removedByModule(results: readonly DoneResult[]): Record<string, number>
 /** Every method with at least one finished result, with all its variants in all tracks. */
 export async function methodPages(): Promise<MethodPage[]> {
   const board = await loadBoard();
-  const stored = new Map((await loadResults()).map(({ result }) => [result.id, result]));
+  const stored = new Map((await loadResults()).map((result) => [result.id, result]));
   const resultsOf = (group: Group): DoneResult[] =>
     group.cells.flatMap(({ id }) => {
       const result = stored.get(id);

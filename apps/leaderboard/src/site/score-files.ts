@@ -22,7 +22,7 @@ function fileOf(results: readonly DoneResult[], phase: DoneResult["kind"] | (typ
 /** One file a track, variant and phase, and one for the dense networks of each track. */
 export async function scoreFiles(): Promise<Entry[]> {
   const board = await loadBoard();
-  const stored = new Map((await loadResults()).map(({ result }) => [result.id, result]));
+  const stored = new Map((await loadResults()).map((result) => [result.id, result]));
   const done = (ids: readonly string[]): DoneResult[] =>
     ids.flatMap((id) => {
       const result = stored.get(id);

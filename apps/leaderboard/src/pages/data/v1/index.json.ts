@@ -1,13 +1,13 @@
-import { basename } from "node:path";
+import { resultName } from "@ticketbench/results";
 import type { APIRoute } from "astro";
 import { loadHistory } from "../../../site/load-results.ts";
 import { path } from "../../../site/paths.ts";
 
 /** The list of all results, replaced ones included, with the address of each one's file. */
 export const GET: APIRoute = async () => {
-  const results = (await loadHistory()).map(({ file, result }) => {
+  const results = (await loadHistory()).map((result) => {
     const { id, kind, status, track, division, tier, seed, target, supersedes } = result;
-    const address = path(`/data/v1/cells/${basename(file, ".json")}.json`);
+    const address = path(`/data/v1/cells/${resultName(result)}.json`);
     return {
       id,
       kind,

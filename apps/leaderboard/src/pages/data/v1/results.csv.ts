@@ -4,6 +4,5 @@ import { loadResults } from "../../../site/load-results.ts";
 
 /** All results that stand, as one flat table. */
 export const GET: APIRoute = async () => {
-  const results = (await loadResults()).map(({ result }) => result);
-  return new Response(toCsv(tableOf(results)), { headers: { "content-type": "text/csv; charset=utf-8" } });
+  return new Response(toCsv(tableOf(await loadResults())), { headers: { "content-type": "text/csv; charset=utf-8" } });
 };

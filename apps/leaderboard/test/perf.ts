@@ -1,0 +1,135 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { Page } from "playwright-core";
+import { launchBrowser } from "./browser.ts";
+import { buildEnvironment, buildCommand } from "./build-site.ts";
+import { serveSite } from "./serve.ts";
+import { syntheticResults, type SyntheticStudy } from "./synthetic-results.ts";
+
+/** One measured figure; `bar` is what it is held to, null where it is only reported. */
+interface PerfRow {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly bar: number | null;
+  readonly better: "higher" | "lower";
+}
+
+/** 37 methods at 9 sparsities with 30 seeds: 9,990 tickets and their 30 dense networks. */
+const LARGE: SyntheticStudy = {
+  methods: Array.from({ length: 37 }, (_, i) => ({
+    id: `m${String(i)}`,
+    title: `Method ${String(i)}`,
+    knee: 0.3 + i / 60,
+  })),
+  targets: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
+  seeds: Array.from({ length: 30 }, (_, i) => i),
+  questions: 1600,
+};
+
+async function writeLarge(folder: string): Promise<number> {
+  await mkdir(folder);
+  const results = syntheticResults(LARGE);
+  for (const result of results) await writeFile(join(folder, `${result.id}.json`), JSON.stringify(result));
+  return results.length;
+}
+
+/** Largest memory a process had, in bytes, as Linux counts it; 0 where it does not say. */
+async function peakMemory(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${String(pid)}/status`, "utf8").catch(() => "");
+  return 1024 * Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0);
+}
+
+async function timedBuild(results: string, out: string): Promise<{ seconds: number; memory: number }> {
+  const start = performance.now();
+  const { command, args, cwd } = buildCommand(out);
+  const build = spawn(command, args, { cwd, env: buildEnvironment(results), stdio: "ignore" });
+  let memory = 0;
+  const watch = setInterval(() => {
+    void peakMemory(build.pid ?? 0).then((bytes) => {
+      memory = Math.max(memory, bytes);
+    });
+  }, 250);
+  const [code] = (await once(build, "exit")) as [number | null];
+  clearInterval(watch);
+  if (code !== 0) throw new Error(`the site of 10,000 results could not be built: exit code ${String(code)}`);
+  return { seconds: (performance.now() - start) / 1000, memory };
+}
+
+/** Bytes a host sends for the first page before anyone touches it, fonts left out. */
+async function firstPage(site: string): Promise<number> {
+  const markup = await readFile(join(site, "index.html"), "utf8");
+  const parts = [...markup.matchAll(/<(?:script|link rel="stylesheet")[^>]*(?:src|href)="\/([^"]*)"/g)].map(
+    ([, to = ""]) => to,
+  );
+  const files = await Promise.all(["index.html", ...parts].map((file) => readFile(join(site, file))));
+  return files.reduce((sum, bytes) => sum + gzipSync(bytes).length, 0);
+}
+
+async function scripts(site: string): Promise<number> {
+  const names = (await readdir(join(site, "_astro"))).filter((name) => name.endsWith(".js"));
+  const files = await Promise.all(names.map((name) => readFile(join(site, "_astro", name))));
+  return files.reduce((sum, bytes) => sum + gzipSync(bytes).length, 0);
+}
+
+/** Milliseconds from a click on a choice to the next picture on the screen: the median of the four phases' clicks. */
+async function filterResponse(page: Page): Promise<number> {
+  const times = await page.evaluate(async () => {
+    const measured: number[] = [];
+    const painted = (): Promise<void> => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+    for (const value of ["pruned", "rewound", "retrained", "pruned", "retrained"]) {
+      const start = performance.now();
+      document.querySelector<HTMLInputElement>(`input[name=phase][value=${value}]`)?.click();
+      await painted();
+      measured.push(performance.now() - start);
+    }
+    return measured.sort((a, b) => a - b);
+  });
+  return times[Math.floor(times.length / 2)] ?? Number.NaN;
+}
+
+async function measureInBrowser(site: string): Promise<number> {
+  const browser = await launchBrowser();
+  const served = await serveSite(site);
+  try {
+    const page = await browser.newPage({ viewport: { width: 1200, height: 900 } });
+    await page.goto(`${served.origin}/`);
+    await page.mouse.move(9, 9);
+    await page.locator("#board[data-ready]").waitFor();
+    return await filterResponse(page);
+  } finally {
+    await browser.close();
+    await served.close();
+  }
+}
+
+/** The site of 10,000 results: its build, the weight of its first page and scripts, and how fast a filter answers. */
+export async function siteRows(): Promise<PerfRow[]> {
+  const folder = await mkdtemp(join(tmpdir(), "ticketbench-site-perf-"));
+  try {
+    const count = await writeLarge(join(folder, "results"));
+    const site = join(folder, "site");
+    const { seconds, memory } = await timedBuild(join(folder, "results"), site);
+    const board = (await stat(join(site, "data/v1/board.json"))).size;
+    return [
+      { name: `build of ${String(count)} results`, value: seconds, unit: "s", bar: 120, better: "lower" },
+      { name: "its peak memory", value: memory / 1e9, unit: "GB", bar: 4, better: "lower" },
+      {
+        name: "first page sent, no fonts",
+        value: (await firstPage(site)) / 1000,
+        unit: "kB",
+        bar: 250,
+        better: "lower",
+      },
+      { name: "all scripts, gzip", value: (await scripts(site)) / 1000, unit: "kB", bar: 45, better: "lower" },
+      { name: "data loaded on demand", value: board / 1e6, unit: "MB", bar: null, better: "lower" },
+      { name: "filter response", value: await measureInBrowser(site), unit: "ms", bar: 100, better: "lower" },
+    ];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

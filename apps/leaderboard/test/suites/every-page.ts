@@ -1,0 +1,120 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { AxeBuilder } from "@axe-core/playwright";
+import lighthouse from "lighthouse";
+import { describe, expect, test } from "vitest";
+import { BASE, debuggingPort, DENSE_CELL, FAILED, folder, go, open, page, site, TICKET } from "../site-under-test.ts";
+
+/** Links and anchors of all pages that lead to no file or no element. */
+async function brokenLinks(root: string): Promise<string[]> {
+  const files = (await readdir(root, { recursive: true })).map((file) => file.replaceAll("\\", "/"));
+  const known = new Set(files);
+  const pages = new Map<string, string>();
+  for (const file of files.filter((name) => name.endsWith(".html")))
+    pages.set(file, await readFile(join(root, file), "utf8"));
+  const broken = new Set<string>();
+  for (const [file, markup] of pages) {
+    for (const [, address = ""] of markup.matchAll(/\s(?:href|src)="([^"]*)"/g)) {
+      const url = new URL(
+        address.replaceAll("&amp;", "&"),
+        `https://example.org${BASE}${file.replace(/index\.html$/, "")}`,
+      );
+      if (url.origin !== "https://example.org") continue;
+      const path = decodeURIComponent(url.pathname).slice(BASE.length);
+      const target = path === "" || path.endsWith("/") ? `${path}index.html` : path;
+      if (!url.pathname.startsWith(BASE) || !known.has(target)) broken.add(`${file}: ${address}`);
+      else if (url.hash !== "" && !pages.get(target)?.includes(` id="${decodeURIComponent(url.hash.slice(1))}"`))
+        broken.add(`${file}: ${address}`);
+    }
+  }
+  return [...broken];
+}
+
+/** What holds for every page: accessibility, links, weight. */
+export function everyPageTests(): void {
+  describe("every page", () => {
+    const PAGES = [
+      "/",
+      "/fa/",
+      "/methods/magnitude/",
+      "/methods/hostile/",
+      "/cells/",
+      `/cells/${TICKET}/`,
+      `/cells/${FAILED}/`,
+      `/cells/${DENSE_CELL}/`,
+      "/compare/",
+      "/audit/",
+      "/compression/",
+      "/data/",
+      "/about/",
+      "/fa/about/",
+      "/contribute/",
+      "/404.html",
+    ];
+    test.each(PAGES.flatMap((path) => (["light", "dark"] as const).map((theme) => [path, theme] as const)))(
+      "%s has no accessibility violations in %s",
+      async (path, colorScheme) => {
+        await open({ colorScheme });
+        await go(path);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(
+          violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`),
+        ).toEqual([]);
+      },
+    );
+
+    test("has only links that lead somewhere", async () => {
+      const broken = await brokenLinks(join(folder, "site"));
+      expect(broken).toEqual([]);
+    });
+  });
+
+  test("the first page is faultless in accessibility, best practices and SEO, and light", {
+    timeout: 180_000,
+  }, async () => {
+    const run = await lighthouse(site.origin + BASE, {
+      port: debuggingPort,
+      output: "json",
+      logLevel: "error",
+      onlyCategories: ["performance", "accessibility", "best-practices", "seo"],
+    });
+    if (!run) throw new Error("Lighthouse gave no report");
+    const { categories, audits } = run.lhr;
+    const failed = Object.values(audits)
+      .filter((audit) => audit.score !== null && audit.score < 1 && audit.scoreDisplayMode === "binary")
+      .map((audit) => audit.id);
+    const score = (id: string): number => Math.round((categories[id]?.score ?? 0) * 100);
+    // The machine's load decides about performance: it is told, not tested.
+    console.log(`Lighthouse performance of the first page: ${String(score("performance"))}`);
+    expect({
+      accessibility: score("accessibility"),
+      practices: score("best-practices"),
+      seo: score("seo"),
+      failed,
+    }).toEqual({ accessibility: 100, practices: 100, seo: 100, failed: [] });
+  });
+
+  describe("the weight", () => {
+    /** Bytes of a built file as a static host sends it. */
+    const sent = async (file: string): Promise<number> => gzipSync(await readFile(join(folder, "site", file))).length;
+
+    test("of the first page stays under 150 kB without fonts, of all scripts under 45 kB", async () => {
+      const markup = await readFile(join(folder, "site/index.html"), "utf8");
+      const parts = [...markup.matchAll(/<(?:script|link rel="stylesheet")[^>]*(?:src|href)="([^"]*)"/g)].map(
+        ([, address = ""]) => address.slice(BASE.length),
+      );
+      const assets = (await readdir(join(folder, "site/_astro"))).map((name) => `_astro/${name}`);
+      const scripts = [...assets.filter((name) => name.endsWith(".js")), "theme.js"];
+      const total = async (files: readonly string[]): Promise<number> => {
+        const sizes = await Promise.all(files.map(sent));
+        return sizes.reduce((sum, size) => sum + size, 0);
+      };
+      expect(parts.length).toBeGreaterThan(3);
+      expect(await total(scripts)).toBeLessThan(45_000);
+      expect(await total(["index.html", "data/v1/board.json", "favicon.svg", ...scripts, ...parts])).toBeLessThan(
+        150_000,
+      );
+    });
+  });
+}

@@ -1,0 +1,123 @@
+import { compareCurves, contenderOf, resultSchema } from "@ticketbench/results";
+import { describe, expect, test } from "vitest";
+import { compared, DENSE_CELL, FAILED, go, goBoard, goCompare, open, page, site, TICKET } from "../site-under-test.ts";
+import { STUDY, syntheticTicket, type SyntheticMethod } from "../synthetic-results.ts";
+
+/** What the other pages show and do. */
+export function otherPageTests(): void {
+  describe("the comparison", () => {
+    test("gives in the page the verdicts that the package gives here", async () => {
+      await goCompare("?a=snip&b=magnitude&at=0.8");
+      const contender = (method: SyntheticMethod, target: number) =>
+        contenderOf(
+          method.title,
+          STUDY.seeds.map((seed) => resultSchema.parse(syntheticTicket(STUDY, method, target, seed))),
+          "retrained",
+        );
+      const [magnitude, , , snip] = STUDY.methods;
+      if (!magnitude || !snip) throw new Error("the study lacks its methods");
+      const pairs = STUDY.targets.map((sparsity) => ({
+        sparsity,
+        a: contender(snip, sparsity),
+        b: contender(magnitude, sparsity),
+      }));
+      const expected = compareCurves(snip.title, magnitude.title, pairs);
+      expect(await page.locator("#sentence").textContent()).toBe(expected.sentence);
+      const close = expected.points.find((point) => point.sparsity === 0.8);
+      expect(await page.locator("#close").textContent()).toBe(close?.sentence);
+    });
+
+    test("keeps what is compared in the address", async () => {
+      await goCompare();
+      await page.getByRole("combobox", { name: "against" }).selectOption("dense");
+      await page.getByRole("button", { name: "90" }).click();
+      await compared();
+      expect(new URL(page.url()).search).toBe("?a=magnitude&b=dense&at=0.9");
+      const sentence = await page.locator("#close").textContent();
+      await page.reload();
+      await compared();
+      expect(await page.locator("#close").textContent()).toBe(sentence);
+      expect(sentence).toMatch(/^Low magnitude is worse than dense by/u);
+    });
+
+    test("of two single results decides nothing", async () => {
+      await goCompare(`?a=${TICKET}&b=${DENSE_CELL}`);
+      expect(await page.locator("#close").textContent()).toMatch(/undecided below 3 seeds/u);
+    });
+  });
+
+  describe("the results", () => {
+    test("are ordered by any heading, which says so", async () => {
+      await go("/cells/");
+      const header = page.locator("th", { hasText: "Retrained" }).first();
+      await header.getByRole("button").click();
+      expect(await header.getAttribute("aria-sort")).toBe("descending");
+      const column = 9;
+      const values = await page
+        .locator(`table >> nth=0 >> tbody tr > :nth-child(${String(column)})`)
+        .evaluateAll((cells) => cells.map((cell) => Number((cell as HTMLElement).dataset["value"])));
+      expect(values).toEqual([...values].sort((a, b) => b - a));
+      await header.getByRole("button").click();
+      expect(await header.getAttribute("aria-sort")).toBe("ascending");
+    });
+
+    test("that failed say why, with the end of the log as words", async () => {
+      await go(`/cells/${FAILED}/`);
+      expect(await page.locator("main").textContent()).toContain("the loss is NaN at step 17");
+      expect(await page.locator("pre").first().textContent()).toBe("step 16 loss 8.1e+12\nstep 17 loss NaN <b>");
+    });
+
+    test("that were replaced stay reachable", async () => {
+      await go(`/cells/${TICKET}/`);
+      const old = page.getByRole("link", { name: TICKET, exact: true });
+      const response = await page.request.get(site.origin + ((await old.getAttribute("href")) ?? ""));
+      const { id, createdAt } = (await response.json()) as { id: string; createdAt: string };
+      expect({ id, createdAt }).toEqual({ id: TICKET, createdAt: "2026-01-02T03:04:05.000Z" });
+      expect(await page.locator("main").textContent()).toContain("Feb 3, 2026");
+    });
+  });
+
+  describe("the audit", () => {
+    test("draws the figures and the bars of the study from its raw numbers", async () => {
+      await go("/audit/");
+      expect(await page.locator(".plot.wide .chart").count()).toBeGreaterThanOrEqual(6);
+      expect(await page.locator(".panels .figure").count()).toBe(9);
+      const first = page.locator("section#reported table tbody tr").first();
+      expect(await first.locator("td").nth(4).textContent()).toMatch(/^ ?67\.4/u);
+    });
+
+    test("judges the registered predictions on the results at hand", async () => {
+      await go("/audit/");
+      const verdicts = await page.locator("#predictions tbody tr .tag").allTextContents();
+      expect(verdicts).toHaveLength(6);
+      expect(verdicts[2]).toBe("holds");
+      expect(verdicts[4]).toBe("not measured yet");
+    });
+  });
+
+  describe("in Persian", () => {
+    test("the leaderboard reads from right to left with Persian digits, its chart from left to right", async () => {
+      await goBoard("fa/");
+      expect(await page.evaluate(() => getComputedStyle(document.body).direction)).toBe("rtl");
+      expect(await page.locator("#answer").textContent()).toMatch(/۶۰٪/u);
+      expect(await page.locator(".plot.drawn").evaluate((plot) => getComputedStyle(plot).direction)).toBe("ltr");
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+    });
+  });
+
+  describe("themes", () => {
+    const background = async (): Promise<string> =>
+      page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+
+    test("follow the system, and a choice outlives the page", async () => {
+      await open({ colorScheme: "dark" });
+      await go("/");
+      const dark = await background();
+      await page.locator("#theme").click();
+      const light = await background();
+      expect(light).not.toBe(dark);
+      await go("/cells/");
+      expect(await background()).toBe(light);
+    });
+  });
+}
