@@ -96,7 +96,8 @@ async function runWithView(
 }
 
 async function sayWhatCame(plan: Plan, results: ResultFolder, end: RunEnd): Promise<void> {
-  const folder = relative(process.cwd(), results.folder) || ".";
+  const below = relative(process.cwd(), results.folder);
+  const folder = below === "" || below.startsWith("..") ? results.folder : below;
   console.log(await resultTable(plan, results));
   const total = end.done + end.failed + end.blocked + end.left;
   console.log(`${end.done} of ${total} cells done; results in ${folder}/`);
