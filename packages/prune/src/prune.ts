@@ -28,7 +28,7 @@ export interface PruneSettings {
   readonly calibration?: Calibration | undefined;
   /** Trains a ticket, for a method that needs training. */
   readonly training?: Training | undefined;
-  /** Override the method's own choices. */
+  /** Where and how scores are ranked when the method leaves it open; global and uniform if the study does too. */
   readonly granularity?: Granularity | undefined;
   readonly allocation?: Allocation | undefined;
 }
@@ -48,14 +48,14 @@ export interface PruneOutcome {
 export async function prune(settings: PruneSettings): Promise<PruneOutcome> {
   const context = contextOf(settings);
   const { method } = settings;
-  const { mask, weights = settings.weights } = await makeMask(method, context, settings);
+  const { mask, weights = settings.weights } = await makeMask(method, context);
   checkScope(mask, context);
   if (!("count" in method) || method.count === "exact") checkCount(mask, context);
   return { mask, ledger: ledgerOf(mask), weights: mask.apply(weights) };
 }
 
-async function makeMask(method: Method, context: PruneContext, settings: PruneSettings): Promise<Pruned> {
-  if ("score" in method) return scoredMask(method, context, settings);
+async function makeMask(method: Method, context: PruneContext): Promise<Pruned> {
+  if ("score" in method) return scoredMask(method, context);
   if ("mask" in method) return method.mask(context);
   throw new PruneError(`${method.title} prunes while training: start it with startSchedule`);
 }
@@ -96,6 +96,8 @@ function contextOf(settings: PruneSettings): PruneContext {
   const shapes = shapesOf(weights);
   const prunable = [...prunableNames(shapes, scope)].sort(byName);
   const size = prunable.reduce((sum, name) => sum + sizeOf(shapes.get(name) ?? []), 0);
+  const granularity = method.granularity ?? settings.granularity ?? "global";
+  const allocation = method.allocation ?? settings.allocation ?? "uniform";
   for (const name of prunable) checkWeights(name, weights.get(name)?.values ?? new Float32Array());
   return {
     weights,
@@ -104,6 +106,8 @@ function contextOf(settings: PruneSettings): PruneContext {
     params: parseParams(method, params),
     sparsity,
     keep: size - Math.round(sparsity * size),
+    select: (scores, keep) =>
+      new Mask(shapes, selectInUnits(scores, unitsOf(shapes, prunable, keep, granularity, allocation))),
     random: (name) => randomStream(seed, `mask/${name}`),
     get heads() {
       if (settings.heads === undefined) throw new PruneError(`${method.title} needs the number of heads: give heads`);
@@ -140,12 +144,8 @@ function checkWeights(name: string, values: Float32Array): void {
   throw new PruneError(`weights of ${name}: ${values[index]} at index ${index}; the training they come from diverged`);
 }
 
-async function scoredMask(
-  method: ScoreMethod<z.ZodType, unknown>,
-  context: PruneContext,
-  settings: PruneSettings,
-): Promise<Pruned> {
-  const { shapes, prunable, params, weights } = context;
+async function scoredMask(method: ScoreMethod<z.ZodType, unknown>, context: PruneContext): Promise<Pruned> {
+  const { prunable, params, weights } = context;
   const evidence = await method.prepare?.(context);
   const scores = new Map<string, Float32Array>();
   for (const name of prunable) {
@@ -154,10 +154,7 @@ async function scoredMask(
     const given = method.score({ name, module: moduleOf(name), shape, values, params, random, evidence });
     scores.set(name, checkScores(name, given, values.length));
   }
-  const granularity = settings.granularity ?? method.granularity ?? "global";
-  const allocation = settings.allocation ?? method.allocation ?? "uniform";
-  const units = unitsOf(shapes, prunable, context.keep, granularity, allocation);
-  return { mask: new Mask(shapes, selectInUnits(scores, units)) };
+  return { mask: context.select(scores, context.keep) };
 }
 
 function checkScores(name: string, scores: unknown, length: number): Float32Array {
