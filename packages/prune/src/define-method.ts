@@ -28,6 +28,8 @@ export interface PruneContext<Params = unknown> {
   readonly keep: number;
   /** The mask of the `keep` highest scores, among the weights and with the shares that the method or the study says. */
   readonly select: (scores: Scores, keep: number) => Mask;
+  /** The mask that another method makes of the same request: for controls. */
+  readonly pruneWith: (method: string, params: unknown) => Promise<Mask>;
   /** Attention heads a layer; a PruneError when the caller did not say. */
   readonly heads: number;
   /** Training questions to learn from; a PruneError for a method that did not say it needs them. */
@@ -97,10 +99,13 @@ export interface ScoreMethod<Schema extends z.ZodType, Evidence> extends MethodC
   score(context: ScoreContext<z.output<Schema>, Evidence>): Float32Array;
 }
 
-/** What a `mask` method makes: the mask and, if it also updates what stays, the new weights. */
+/** What a `mask` method makes. */
 export interface Pruned {
   readonly mask: Mask;
+  /** The weights with those that stay updated, if the method updates them. */
   readonly weights?: Weights;
+  /** What the mask is put on before retraining: the study's start weights, or as many that nobody trained. */
+  readonly rewindTo?: "start" | "fresh";
 }
 
 /** A method that makes the whole mask itself. */

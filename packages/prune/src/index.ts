@@ -8,7 +8,7 @@ export {
 } from "./allocation.ts";
 export { type Calibration, calibrationOf, type Gradients, type InputVisitor } from "./calibration.ts";
 export { type Compact, removeNeurons } from "./compact.ts";
-export { denseSmallConfig, randomWithSameRatios, shuffleMask } from "./controls.ts";
+export { controlOf, denseSmallConfig, randomWithSameRatios, shuffleMask } from "./controls.ts";
 export {
   type AsCoded,
   defineMethod,

@@ -24,6 +24,8 @@ export interface PruneSettings {
   readonly seed: number;
   /** Attention heads a layer, for a method that removes whole heads. */
   readonly heads?: number | undefined;
+  /** Finds another method by name, for a control that prunes as that one does. */
+  readonly load?: ((method: string) => Promise<Method>) | undefined;
   /** Training questions, for a method that needs calibration or gradients. */
   readonly calibration?: Calibration | undefined;
   /** Trains a ticket, for a method that needs training. */
@@ -39,6 +41,8 @@ export interface PruneOutcome {
   readonly ledger: Ledger;
   /** The weights under the mask, those that stay updated if the method updates them. */
   readonly weights: Weights;
+  /** What to put the mask on before retraining; `fresh` is for controls, see rewind. */
+  readonly rewindTo: "start" | "fresh";
 }
 
 /**
@@ -48,10 +52,10 @@ export interface PruneOutcome {
 export async function prune(settings: PruneSettings): Promise<PruneOutcome> {
   const context = contextOf(settings);
   const { method } = settings;
-  const { mask, weights = settings.weights } = await makeMask(method, context);
+  const { mask, weights = settings.weights, rewindTo = "start" } = await makeMask(method, context);
   checkScope(mask, context);
   if (!("count" in method) || method.count === "exact") checkCount(mask, context);
-  return { mask, ledger: ledgerOf(mask), weights: mask.apply(weights) };
+  return { mask, ledger: ledgerOf(mask), weights: mask.apply(weights), rewindTo };
 }
 
 async function makeMask(method: Method, context: PruneContext): Promise<Pruned> {
@@ -109,6 +113,10 @@ function contextOf(settings: PruneSettings): PruneContext {
     select: (scores, keep) =>
       new Mask(shapes, selectInUnits(scores, unitsOf(shapes, prunable, keep, granularity, allocation))),
     random: (name) => randomStream(seed, `mask/${name}`),
+    pruneWith: async (name, others) => {
+      if (settings.load === undefined) throw new PruneError(`${method.title} needs other methods: give it load`);
+      return (await prune({ ...settings, method: await settings.load(name), params: others })).mask;
+    },
     get heads() {
       if (settings.heads === undefined) throw new PruneError(`${method.title} needs the number of heads: give heads`);
       return settings.heads;
