@@ -1,3 +1,4 @@
+import { sizeOf } from "@ticketbench/model";
 import { z } from "zod";
 import { defineMethod } from "../define-method.ts";
 import { Mask } from "../mask.ts";
@@ -40,10 +41,7 @@ export default defineMethod({
   schedule: ({ shapes, prunable, params: { every, share, end }, keep, select, random, totalSteps }) => {
     const start = prunable.map((name) => {
       const draws = random(name);
-      return [
-        name,
-        Float32Array.from({ length: (shapes.get(name) ?? []).reduce((a, b) => a * b, 1) }, () => draws.uniform()),
-      ] as const;
+      return [name, new Float32Array(sizeOf(shapes.get(name) ?? [])).map(() => draws.uniform())] as const;
     });
     let mask = select(new Map(start), keep);
     return {
