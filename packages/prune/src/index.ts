@@ -39,5 +39,5 @@ export { type Scores, selectHighest, selectInUnits, type Slice, type Unit } from
 export { type Shapes, shapesOf } from "./shapes.ts";
 export { checkMethod, type CheckSettings } from "./conformance/check-method.ts";
 export type { MaskedTrainer, StartTrainer } from "./conformance/enforcement.ts";
-export type { Finding } from "./conformance/finding.ts";
+export { describeFinding, type Finding } from "./conformance/finding.ts";
 export type { EngineOpener } from "./conformance/repeatability.ts";
