@@ -20,6 +20,8 @@ export interface ProcessOptions {
   readonly out: string;
   /** Milliseconds; none: no limit. */
   readonly timeout?: number | undefined;
+  /** The GPU that it may use; none: what this process may use. */
+  readonly device?: string | undefined;
   readonly signal: AbortSignal;
   readonly onEvent: (event: CellEvent) => void;
 }
@@ -37,7 +39,8 @@ export async function runCellProcess(options: ProcessOptions): Promise<ProcessEn
   const { workspace, cell, signal } = options;
   const output = openOutput(workspace.outputFile(cell.id));
   const words = [WORKER, options.planFile, cell.id, options.programUrl, workspace.root, options.out];
-  const child = spawn(process.execPath, words, { stdio: ["pipe", output, output, "pipe"] });
+  const env = options.device === undefined ? process.env : { ...process.env, CUDA_VISIBLE_DEVICES: options.device };
+  const child = spawn(process.execPath, words, { stdio: ["pipe", output, output, "pipe"], env });
   closeSync(output);
   child.stdin?.on("error", () => undefined);
   let last: CellEvent | null = null;
