@@ -34,7 +34,7 @@ function pretendNpm(integrity: string): void {
 }
 
 function install(...args: string[]): { status: number | null; output: string } {
-  const env = { PATH: join(scratch, "bin"), TICKETBENCH_ENGINES: scratch };
+  const env = { PATH: join(scratch, "bin"), NODE_PATH: join(scratch, "own"), TICKETBENCH_ENGINES: scratch };
   const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...args], { env, encoding: "utf8" });
   return { status, output: stdout + stderr };
 }
@@ -52,6 +52,16 @@ test("says what to install where Python or the compiler is missing", () => {
   const withoutCompiler = install();
   expect(withoutCompiler).toMatchObject({ status: 2 });
   expect(withoutCompiler.output).toContain("g++ is needed");
+  expectNothingInstalled();
+});
+
+test("looks at the user's own tfjs-node first, and goes on when it does not work", () => {
+  const own = join(scratch, "own", TFJS_NODE.name);
+  mkdirSync(own, { recursive: true });
+  writeFileSync(join(own, "package.json"), JSON.stringify({ name: TFJS_NODE.name, version: TFJS_NODE.version }));
+  const { status, output } = install();
+  expect(output).toMatch(/Your @tensorflow\/tfjs-node does not pass the self-test[^]*python3 with pip is needed/);
+  expect(status).toBe(2);
   expectNothingInstalled();
 });
 

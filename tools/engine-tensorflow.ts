@@ -10,7 +10,7 @@ import { installTensorflow } from "./tensorflow/install.ts";
 const USAGE = `npm run engine:tensorflow [-- --gpu]
 
 Installs TensorFlow for --engine tensorflow (Linux, x64; needs python3 with pip, and g++).
-  --gpu   with CUDA 12 libraries, for NVIDIA GPUs (4 GB to download)
+  --gpu   with CUDA 12 libraries, for NVIDIA GPUs (3.4 GB to download, 5.4 GB on disk)
 
 TICKETBENCH_ENGINES   folder to install engines into (default: .ticketbench/engines)`;
 

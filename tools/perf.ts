@@ -4,6 +4,11 @@ import { type PerfRow, printRows, writeRows } from "./perf/row.ts";
 
 const BENCHMARKS: Record<string, () => Promise<readonly PerfRow[]>> = {
   engine: async () => (await import("./perf/engine.ts")).engineRows(),
+  model: async () => (await import("./perf/model.ts")).modelRows(),
+  data: async () => (await import("@ticketbench/data-vqa/perf")).dataRows(),
+  prune: async () => (await import("@ticketbench/prune/perf")).perfRows(),
+  bench: async () => (await import("@ticketbench/bench/perf")).perf(),
+  results: async () => (await import("@ticketbench/results/perf")).resultsRows(),
 };
 
 const { values, positionals } = parseArgs({

@@ -1,24 +1,17 @@
 /** `npm run perf -- engine`: what the wasm engine computes a second, against tfjs's own WebAssembly backend. */
-import { Dropout, linear, randomStream, tf } from "@ticketbench/backend";
-import { openEngine } from "@ticketbench/backend/node";
-import { bertAdam, initialise, Lxmert, lxmertInput, Optimiser, trainStep, type VqaBatch } from "@ticketbench/model";
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { linear, randomStream, tf } from "@ticketbench/backend";
+import { measureMultiplyAdds, openEngine } from "@ticketbench/backend/node";
+import { initialise, Lxmert } from "@ticketbench/model";
 import { plainTrainer, registerMissingKernel } from "./plain-lxmert.ts";
 import type { PerfRow } from "./row.ts";
 import { batchFlops, makeBatch, type PerfSize, SIZES } from "./sizes.ts";
 import { time } from "./stopwatch.ts";
+import { fusedTrainer } from "./trainer.ts";
 
 const SECONDS = 1.5;
-
-/** A training step as the bench runs it, dropout and clipping included. */
-function fusedTrainer(size: PerfSize): () => number {
-  const batch = makeBatch(size);
-  const model = new Lxmert(size.config, initialise(size.config, 1));
-  const optimiser = new Optimiser(model.parameters, bertAdam({ learningRate: 1e-4, totalSteps: 100000 }));
-  const dropout = new Dropout(size.config.dropout, 1);
-  const targets = tf.tensor2d(batch.targets, [size.batch, size.config.answers]);
-  const input: VqaBatch = { ...lxmertInput(size.config, batch), targets };
-  return () => trainStep(model, optimiser, input, dropout).loss;
-}
 
 function kernelCalls(step: () => number): Promise<Map<string, number>> {
   return tf
@@ -130,6 +123,32 @@ async function stockRate(m: number, k: number, n: number, operands: Operands): P
   });
 }
 
+/** The share of the machine's multiply-adds that a product reaches: a spill in the tile would halve it. */
+async function calibrationRows(gemm: readonly PerfRow[]): Promise<PerfRow[]> {
+  const peak = await measureMultiplyAdds();
+  const best = Math.max(...gemm.filter(({ unit }) => unit === "GFLOP/s").map(({ value }) => value));
+  return [
+    { name: "multiply-adds alone, one core", value: peak, unit: "GFLOP/s", bar: null, better: "higher" },
+    { name: "best gemm against multiply-adds alone", value: best / peak, unit: "x", bar: 0.7, better: "higher" },
+  ];
+}
+
+/** Steps of two processes at once against those of one alone: what a sweep gains from the second core. */
+async function processRows(): Promise<PerfRow[]> {
+  const loop = fileURLToPath(new URL("./train-loop.ts", import.meta.url));
+  const train = async (): Promise<number> => {
+    const { stdout } = await promisify(execFile)(process.execPath, [loop, "4"]);
+    return 1000 / (JSON.parse(stdout) as { median: number }).median;
+  };
+  const alone = await train();
+  const both = await Promise.all([train(), train()]);
+  const value = (both[0] + both[1]) / alone;
+  return [{ name: "two processes against one, S steps", value, unit: "x", bar: 1.8, better: "higher" }];
+}
+
 export async function engineRows(): Promise<PerfRow[]> {
-  return [...(await gemmRows()), ...(await stepRows(SIZES.S, 10)), ...(await stepRows(SIZES.mini, null))];
+  const gemm = await gemmRows();
+  const calibration = await calibrationRows(gemm);
+  const steps = [...(await stepRows(SIZES.S, 10)), ...(await stepRows(SIZES.mini, null))];
+  return [...gemm, ...calibration, ...steps, ...(await processRows())];
 }

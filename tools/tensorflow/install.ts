@@ -8,6 +8,7 @@ import {
   clearTensorflowInstallation,
   readTensorflowInstallation,
   TENSORFLOW_SELF_TEST,
+  type SelfTestReport,
   type TensorflowInstallation,
   tensorflowFolder,
   writeTensorflowInstallation,
@@ -20,18 +21,12 @@ import { fetchWheel, requirePip, unpackWheel, type Wheel } from "./wheels.ts";
 const ROOT = fileURLToPath(new URL("../../package.json", import.meta.url));
 const GIB = 2 ** 30;
 
-type SelfTest = { passed: true; tensorflow: string; device: string } | { passed: false; reason: string };
-
 /** Trains one step on that TensorFlow in a process of its own, because a broken library can end the process. */
-function selfTest(packageFolder: string): SelfTest {
+function selfTest(packageFolder: string): SelfTestReport {
   const candidate: TensorflowInstallation = { package: packageFolder, tensorflow: "", gpu: false };
   const child = spawnSync(process.execPath, [TENSORFLOW_SELF_TEST, JSON.stringify(candidate)], { encoding: "utf8" });
-  if (child.status === 0) {
-    const report = JSON.parse(child.stdout.trim().split("\n").at(-1) ?? "") as { tensorflow: string; device: string };
-    return { passed: true, ...report };
-  }
-  const reason = child.stderr.trim() || `it ended with ${child.signal ?? `exit code ${child.status}`}`;
-  return { passed: false, reason };
+  if (child.status === 0) return JSON.parse(child.stdout.trim().split("\n").at(-1) ?? "") as SelfTestReport;
+  return { passed: false, reason: `it ended with ${child.signal ?? `exit code ${child.status}`}: ${child.stderr}` };
 }
 
 /** Folders of tfjs-node packages that the user installed beside this project. */

@@ -79,6 +79,7 @@ with zipfile.ZipFile(wheel) as archive:
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with archive.open(member) as source, open(path, "wb") as sink:
                 shutil.copyfileobj(source, sink, 1 << 20)
+            os.chmod(path, (member.external_attr >> 16) & 0o777 or 0o644)
 `;
 
 /** Unpacks the placed members of a wheel into a folder. */

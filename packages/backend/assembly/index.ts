@@ -1,3 +1,4 @@
+export { multiplyAdds } from "./calibration";
 export { attention, attentionGradient } from "./attention";
 export { dropout } from "./dropout";
 export { add, columnSums, multiply, scale } from "./elementwise";

@@ -24,17 +24,14 @@ export type EngineListing =
       readonly reason: string;
     };
 
-/** The last line of what the probe said that is not chatter of a library. */
-function lastLine(text: string): string {
-  return text.trim().split("\n").at(-1) ?? "";
-}
-
 function probe(name: EngineName, seconds: number): Promise<EngineProbe> {
   const timeout = (seconds + 120) * 1000;
   return new Promise((resolve, reject) => {
-    execFile(process.execPath, [PROBE, name, String(seconds)], { timeout }, (error, stdout, stderr) => {
-      if (error === null) resolve(JSON.parse(lastLine(stdout)) as EngineProbe);
-      else reject(new EngineError(lastLine(stderr) || `${name} engine: its process ended: ${error.message}`));
+    execFile(process.execPath, [PROBE, name, String(seconds)], { timeout }, (error, stdout) => {
+      if (error !== null) return reject(new EngineError(`${name} engine: its process ended: ${error.message}`));
+      const answer = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as EngineProbe | { error: string };
+      if ("error" in answer) reject(new EngineError(answer.error));
+      else resolve(answer);
     });
   });
 }

@@ -1,6 +1,6 @@
 /**
- * Opens one engine in a process of its own and times its linear layer: a broken library, an absent driver or Dawn's
- * unwillingness to end then touch nobody else. Arguments: engine, seconds (0 only opens it). Prints an EngineProbe.
+ * Opens one engine in a process of its own and times its linear layer: what a broken library or
+ * driver does then touches nobody else. Arguments: engine, seconds (0 only opens it). Prints an EngineProbe, or why not.
  */
 import { type EngineName } from "./engine.ts";
 import type { EngineProbe } from "./engine-list.ts";
@@ -45,12 +45,15 @@ async function measure(seconds: number): Promise<number> {
   return best;
 }
 
-try {
-  const { version, arithmetic } = await openEngine(process.argv[2] as EngineName);
-  const seconds = Number(process.argv[3]);
-  const probe: EngineProbe = { version, arithmetic, gigaflops: seconds > 0 ? await measure(seconds) : null };
-  process.stdout.write(`${JSON.stringify(probe)}\n`, () => process.exit(0));
-} catch (error) {
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`${message}\n`, () => process.exit(1));
+async function answer(): Promise<EngineProbe | { error: string }> {
+  try {
+    const { version, arithmetic } = await openEngine(process.argv[2] as EngineName);
+    const seconds = Number(process.argv[3]);
+    return { version, arithmetic, gigaflops: seconds > 0 ? await measure(seconds) : null };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
 }
+
+// On a line of its own, after whatever a library prints; and the end, whatever threads a driver still has.
+process.stdout.write(`\n${JSON.stringify(await answer())}\n`, () => process.exit());

@@ -33,11 +33,12 @@ export function vectorFeatures(cpuinfo: string): string[] {
   return flags.split(/\s+/).filter((flag) => VECTOR_FEATURES.test(flag));
 }
 
-function readCpuinfo(): string {
+/** The vector extensions of this machine's processor; empty where the system does not say. */
+export function readVectorFeatures(): string[] {
   try {
-    return readFileSync("/proc/cpuinfo", "utf8");
+    return vectorFeatures(readFileSync("/proc/cpuinfo", "utf8"));
   } catch {
-    return "";
+    return [];
   }
 }
 
@@ -62,7 +63,7 @@ export async function describeMachine(folder: string = process.cwd()): Promise<M
     cpu: {
       model: cpus()[0]?.model ?? "unknown",
       threads: availableParallelism(),
-      features: vectorFeatures(readCpuinfo()),
+      features: readVectorFeatures(),
     },
     memory: totalmem(),
     gpus: await nvidiaGpus(),

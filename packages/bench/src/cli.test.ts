@@ -1,8 +1,11 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { command, newFolder, outcomes, PROGRAM, startCommand, STUDY } from "./fixtures/arithmetic-run.ts";
+
+// Processes are started by the dozen: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 180_000 });
 
 const run = ["run", STUDY, "--program", PROGRAM, "--out", "results"];
 const small = ["--methods", "magnitude", "--sparsities", "0.5", "--seeds", "0"];

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
+import type { CellWords } from "./commands/cell.ts";
 import type { PlanWords } from "./commands/plan.ts";
 import type { RunWords } from "./commands/run.ts";
 import type { SiteWords } from "./commands/site.ts";
+import type { VerifyWords } from "./commands/verify.ts";
 import { exitCodeOf } from "./exit-code.ts";
 
 interface Work {
@@ -42,11 +44,26 @@ export function ticketbench(): Command {
   placeOptions(studyOptions(cli.command("run")))
     .description("run what is missing of a study (YAML) or of a frozen plan (JSON)")
     .argument("<study>", "configs/quickstart.yaml, or plan.json")
-    .option("--jobs <n>", "cells at a time (default: processor cores)")
+    .option("--jobs <n>", "cells at a time (here: processor cores)")
     .option("--retry-failed", "run failed cells again", false)
     .option("--shard <part>", "only one part of the cells: 2/5")
     .option("--json", "print events as JSON lines", false)
+    .option("--executor <name>", "who runs the cells: local, slurm, k8s or gha", "local")
+    .option("--dry-run", "slurm, k8s: print what would be submitted", false)
+    .option("--sbatch <option>", "slurm: an option of sbatch, --partition=gpu (repeatable)", collect, [])
+    .option("--image <name>", "k8s: the image that holds this repository, installed")
+    .option("--claim <name>", "k8s: the volume claim that holds the work folder")
+    .option("--mount <path>", "k8s: where the volume is mounted (default: the work folder)")
+    .option("--gpus <n>", "k8s: GPUs a cell", "0")
     .action(async (study: string, options: RunWords) => (await import("./commands/run.ts")).run(study, options));
+
+  placeOptions(cli.command("cell"))
+    .description("run one cell of a frozen plan, as a scheduler's task")
+    .argument("<plan>", "plan.json")
+    .requiredOption("--index <n>", "the cell's index in the plan, from 0")
+    .option("--of <indices>", "let the index count within these: 3,7,12-15")
+    .option("--program <module>", "run another program for the cells (for tests of the bench)")
+    .action(async (plan: string, options: CellWords) => (await import("./commands/cell.ts")).cell(plan, options));
 
   placeOptions(studyOptions(cli.command("plan")))
     .description("freeze a study into plan.json and say what it will take")
@@ -63,6 +80,17 @@ export function ticketbench(): Command {
     .command("doctor")
     .description("what this machine has for the benchmark, and what is missing")
     .action(async () => (await import("./commands/doctor.ts")).doctor());
+
+  workOption(cli.command("verify"))
+    .description("run published cells again and compare them bit for bit")
+    .argument("[folders...]", "results to draw from (default: all there are)")
+    .option("--sample <n>", "how many cells", "3")
+    .option("--seed <text>", "names the draw (default: another every time)")
+    .option("--track <name>", "mini, text or full", "mini")
+    .option("--program <module>", "run another program for the cells (for tests of the bench)")
+    .action(async (folders: string[], words: VerifyWords) =>
+      (await import("./commands/verify.ts")).verify(folders, words),
+    );
 
   resultsCommands(cli);
   storeCommands(cli);

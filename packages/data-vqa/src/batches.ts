@@ -64,29 +64,69 @@ export class BatchLoader {
 
   /** Batches of the questions that `order` names, in that order; without one, of all in file order. */
   *batches(order?: Uint32Array, { dropLast = false } = {}): Generator<Batch, void, undefined> {
-    const rows = order ?? Uint32Array.from(this.questions.keys());
-    const { batchSize } = this.options;
-    const end = dropLast ? rows.length - (rows.length % batchSize) : rows.length;
-    for (let start = 0; start < end; start += batchSize) {
-      yield this.batch(rows.slice(start, Math.min(start + batchSize, end)));
+    for (const rows of this.#cut(order, dropLast)) yield this.batch(rows);
+  }
+
+  /** The same, each batch being read from the disk by other threads while the one before it is used. */
+  async *prefetched(order?: Uint32Array, { dropLast = false } = {}): AsyncGenerator<Batch, void, undefined> {
+    const cuts = this.#cut(order, dropLast);
+    const begin = () => {
+      const { value, done } = cuts.next();
+      if (done) return null;
+      const batch = this.#read(value);
+      // A consumer that stops early never awaits this one; its failure is then nobody's.
+      batch.catch(() => undefined);
+      return batch;
+    };
+    for (let next = begin(); next !== null; ) {
+      const batch = await next;
+      next = begin();
+      yield batch;
     }
   }
 
   /** The batch of exactly these questions. */
   batch(rows: Uint32Array): Batch {
+    const batch = this.#allocate(rows);
+    const { regions } = batch;
+    for (const [row, index] of rows.entries()) {
+      const { imageId } = this.#question(index);
+      this.dataset.fillRegions(imageId, regions, batch.features, batch.boxes, row * regions);
+    }
+    return batch;
+  }
+
+  async #read(rows: Uint32Array): Promise<Batch> {
+    const { readRegions } = this.dataset;
+    if (!readRegions) return this.batch(rows);
+    const batch = this.#allocate(rows);
+    const { regions, features, boxes } = batch;
+    const images = Array.from(rows, (index) => this.#question(index).imageId);
+    await Promise.all(images.map((imageId, row) => readRegions(imageId, regions, features, boxes, row * regions)));
+    return batch;
+  }
+
+  *#cut(order: Uint32Array | undefined, dropLast: boolean): Generator<Uint32Array, void, undefined> {
+    const rows = order ?? Uint32Array.from(this.questions.keys());
+    const { batchSize } = this.options;
+    const end = dropLast ? rows.length - (rows.length % batchSize) : rows.length;
+    for (let start = 0; start < end; start += batchSize) yield rows.slice(start, Math.min(start + batchSize, end));
+  }
+
+  /** A batch with everything but its regions. */
+  #allocate(rows: Uint32Array): Batch {
     const { dataset, options } = this;
     const { regions } = options;
     const size = rows.length;
-    const text = this.#text(rows);
-    const features = new Float32Array(size * regions * dataset.featureWidth);
-    const boxes = new Float32Array(size * regions * 4);
     const targets = new Float32Array(size * dataset.answers.length);
     for (const [row, index] of rows.entries()) {
-      const question = this.#question(index);
-      dataset.fillRegions(question.imageId, regions, features, boxes, row * regions);
-      for (const [answer, score] of question.label) targets[row * dataset.answers.length + answer] = score;
+      for (const [answer, score] of this.#question(index).label) targets[row * dataset.answers.length + answer] = score;
     }
-    return { size, rows, ...text, regions, features, boxes, targets };
+    return {
+      ...{ size, rows, ...this.#text(rows), regions, targets },
+      features: new Float32Array(size * regions * dataset.featureWidth),
+      boxes: new Float32Array(size * regions * 4),
+    };
   }
 
   #text(rows: Uint32Array): Pick<Batch, "tokenLength" | "tokens" | "textMask"> {

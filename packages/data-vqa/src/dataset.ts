@@ -44,11 +44,15 @@ export interface VqaDataset {
    * boxes [count, 4] as (x1, y1, x2, y2) divided by the image's width and height.
    */
   fillRegions(imageId: string, count: number, features: Float32Array, boxes: Float32Array, row: number): void;
+  /** The same without holding up the caller, where regions come from a disk; absent where they do not. */
+  readonly readRegions?: ReadRegions;
   /** Detected objects and attributes, for masked object prediction; null where the dataset has none. */
   readonly regionLabels: RegionLabels | null;
   /** Sentences that describe an image, for pretraining; empty where there are none. */
   captions(imageId: string): readonly string[];
 }
+
+export type ReadRegions = (...request: Parameters<VqaDataset["fillRegions"]>) => Promise<void>;
 
 /** The error for a split name nobody knows, the same words for every dataset. */
 export function unknownSplit(dataset: string, name: string, known: readonly string[]): DataError {

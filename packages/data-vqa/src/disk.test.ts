@@ -3,7 +3,7 @@ import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { checkFreeSpace, explainFullDisk, hashBytes, hashFile, writeWhole } from "./disk.ts";
+import { checkFreeSpace, explainDiskError, hashFile, hashInBackground, writeWhole } from "./disk.ts";
 import { DataError } from "./error.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "disk-"));
@@ -23,14 +23,18 @@ describe("a disk", () => {
       try {
         writeWhole(file, new Uint8Array(10), 0);
       } catch (error) {
-        throw explainFullDisk(error, "7 images are kept");
+        throw explainDiskError(error, "7 images are kept");
       }
     };
     expect(write).toThrow(DataError);
     expect(write).toThrow(/the disk is full: 7 images are kept; free space and run again/);
     closeSync(file);
+    const denied = Object.assign(new Error("denied"), { code: "EACCES", path: "/data" });
+    expect(explainDiskError(denied, "writing")).toEqual(
+      new DataError("no permission for /data (writing); change its permissions or name another place"),
+    );
     const other = new Error("something else");
-    expect(explainFullDisk(other, "")).toBe(other);
+    expect(explainDiskError(other, "")).toBe(other);
   });
 });
 
@@ -38,13 +42,12 @@ describe("a file's hash", () => {
   const path = join(folder, "file");
   const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-  test("is of all of it, or of a beginning that it must have", () => {
+  test("is the same on this thread and on another", async () => {
     const bytes = Uint8Array.from({ length: 5_000_000 }, (_, i) => i % 253);
     writeFileSync(path, bytes);
+    const { signal } = new AbortController();
     expect(hashFile(path)).toBe(sha256(bytes));
-    const digest = createHash("sha256");
-    hashBytes(digest, path, 4_500_000);
-    expect(digest.digest("hex")).toBe(sha256(bytes.subarray(0, 4_500_000)));
-    expect(() => hashBytes(createHash("sha256"), path, 6_000_000)).toThrow(/became shorter/);
+    expect(await hashInBackground(path, signal)).toBe(sha256(bytes));
+    await expect(hashInBackground(join(folder, "none"), signal)).rejects.toThrow(/does not exist/);
   });
 });

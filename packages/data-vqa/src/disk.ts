@@ -1,5 +1,6 @@
-import { createHash, type Hash } from "node:crypto";
-import { closeSync, openSync, readSync, statfsSync, writeSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { closeSync, openSync, readSync, statfsSync, statSync, writeSync } from "node:fs";
+import { Worker } from "node:worker_threads";
 import { DataError } from "./error.ts";
 
 const CHUNK_BYTES = 1 << 22;
@@ -13,28 +14,27 @@ export function writeWhole(file: number, bytes: Uint8Array, position: number): n
   return at;
 }
 
-/** Update a hash with the first `end` bytes of a file, or all of it. */
-export function hashBytes(digest: Hash, path: string, end = Infinity): void {
-  const file = openSync(path, "r");
-  const chunk = new Uint8Array(CHUNK_BYTES);
-  try {
-    for (let at = 0; at < end; ) {
-      const read = readSync(file, chunk, 0, Math.min(chunk.length, end - at), at);
-      if (read === 0 && end === Infinity) return;
-      if (read === 0) throw new DataError(`${path} became shorter while it was read; run it again`);
-      digest.update(chunk.subarray(0, read));
-      at += read;
-    }
-  } finally {
-    closeSync(file);
-  }
-}
-
 /** SHA-256 of a file, hex. */
 export function hashFile(path: string): string {
   const digest = createHash("sha256");
-  hashBytes(digest, path);
+  const { file, size } = openFile(path);
+  const chunk = new Uint8Array(Math.min(CHUNK_BYTES, size + 1));
+  try {
+    for (let read; (read = readSync(file, chunk)) > 0; ) digest.update(chunk.subarray(0, read));
+  } finally {
+    closeSync(file);
+  }
   return digest.digest("hex");
+}
+
+/** The same on another thread, for files so large that hashing would hold up other work; `signal` ends that thread. */
+export function hashInBackground(path: string, signal: AbortSignal): Promise<string> {
+  const worker = new Worker(new URL("./hash-worker.ts", import.meta.url), { workerData: path });
+  signal.addEventListener("abort", () => void worker.terminate(), { once: true });
+  return new Promise((resolve, reject) => {
+    worker.once("message", (sha256: string) => resolve(sha256));
+    worker.once("error", reject);
+  });
 }
 
 /** Throws DataError where the disk of a folder has no room for `bytes` more. */
@@ -46,9 +46,24 @@ export function checkFreeSpace(folder: string, bytes: number, advice: string): v
   throw new DataError(`${folder} needs ${gigabytes(needed)}, only ${gigabytes(bavail * bsize)} are free; ${advice}`);
 }
 
-/** A full disk is the user's to put right; every other error stays what it is. */
-export function explainFullDisk(error: unknown, what: string): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code !== "ENOSPC" && code !== "EDQUOT") return error;
-  return new DataError(`the disk is full: ${what}; free space and run again to go on from there`);
+/** What a disk refuses is the user's to put right; every other error stays what it is. */
+export function explainDiskError(error: unknown, doing: string): unknown {
+  const { code = "", path = "" } = error as NodeJS.ErrnoException;
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return new DataError(`the disk is full: ${doing}; free space and run again to go on from there`);
+  }
+  if (code !== "EACCES" && code !== "EPERM" && code !== "EROFS") return error;
+  return new DataError(`no permission for ${path} (${doing}); change its permissions or name another place`);
+}
+
+/** Open a file for reading; its size. Throws DataError where it is not there, not a file or not to be read. */
+export function openFile(path: string): { file: number; size: number } {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat) throw new DataError(`${path} does not exist`);
+  if (!stat.isFile()) throw new DataError(`${path} is not a file; name the file itself`);
+  try {
+    return { file: openSync(path, "r"), size: stat.size };
+  } catch (error) {
+    throw explainDiskError(error, "reading it");
+  }
 }

@@ -3,15 +3,27 @@ export { checkPath } from "./check/path.ts";
 export type { CheckReport } from "./check/report.ts";
 export type { RegionLabelArrays, RegionLabels, VqaDataset, VqaSplit } from "./dataset.ts";
 export { DataError } from "./error.ts";
+export { type DoctorReport, examineFolder } from "./fetch/doctor.ts";
+export type { DownloadOptions, DownloadProgress } from "./fetch/download.ts";
+export { fetchDataset, type FileState } from "./fetch/fetch.ts";
+export type { FetchRecord } from "./fetch/record.ts";
+export { type SourceManifest, SOURCES } from "./fetch/sources.ts";
 export { annotatorScore, answerIndex, majorityAnswer, softLabel } from "./label.ts";
 export { MINI_SHA256 } from "./mini/checksums.ts";
 export { generateMiniVqa, MiniVqa, type MiniVqaOptions } from "./mini/generate.ts";
 export { type AnnotatorModel, MINI_PROFILES, type MiniProfile, type MiniProfileName } from "./mini/profile.ts";
-export { sceneSvg } from "./mini/svg.ts";
-export { regionRow, writeMiniVqa, type WriteOptions } from "./mini/write.ts";
 export type { Region } from "./mini/regions.ts";
 export type { Scene, SceneObject } from "./mini/scene.ts";
+export { sceneSvg } from "./mini/svg.ts";
+export { regionRow, writeMiniVqa, type WriteOptions } from "./mini/write.ts";
 export { readAnswers } from "./official/answers.ts";
+export {
+  type Evaluation,
+  evaluateFiles,
+  type EvaluationSummary,
+  type Metric,
+  METRICS,
+} from "./official/evaluate-files.ts";
 export {
   evaluateLxmert,
   evaluateOfficial,
@@ -42,3 +54,4 @@ export { RegionStore } from "./regions/store.ts";
 export { formatRow, readRegionTsv, type RegionRow } from "./regions/tsv.ts";
 export { checkRoles, describeLeak, type ImageLeak, imageLeak, type SplitRoles } from "./roles.ts";
 export { type Accuracy, accuracy, softScores } from "./score.ts";
+export { firstImages } from "./subset.ts";

@@ -5,6 +5,7 @@ export const MINI_QUESTION_TYPES = [
   "are there any",
   "how many",
   "is the",
+  "is there",
   "is there a",
   "is this a",
   "what",

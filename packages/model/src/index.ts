@@ -27,6 +27,7 @@ export { Lxmert, type LxmertOutput, type Observer } from "./lxmert.ts";
 export {
   adamW,
   bertAdam,
+  DivergedError,
   Optimiser,
   type OptimiserMasks,
   type OptimiserSettings,

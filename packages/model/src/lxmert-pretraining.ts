@@ -10,6 +10,7 @@ import type { LxmertInput } from "./input.ts";
 import { Lxmert, type Observer } from "./lxmert.ts";
 import { BERT, listAnswerHeadShapes, listEncoderShapes, type ParameterShape, ShapeList } from "./parameters.ts";
 import { type PretrainingLabels, TASKS, type Task } from "./pretraining-labels.ts";
+import { makeVariable, readVariables, type Variables } from "./variables.ts";
 import { checkWeights, type Weights, type WeightTensor } from "./weights.ts";
 
 export interface PretrainingConfig {
@@ -59,7 +60,7 @@ export type PretrainingLosses = Readonly<Record<Task, tf.Scalar | null>>;
 export class LxmertPretraining {
   readonly config: PretrainingConfig;
   /** Trainable tensors by the original's name. */
-  readonly parameters: ReadonlyMap<string, tf.Variable>;
+  readonly parameters: Variables;
   readonly #network: Lxmert;
 
   /** @throws ModelError when a tensor is missing, extra, misshaped or not finite */
@@ -69,17 +70,12 @@ export class LxmertPretraining {
     const untied = withoutTied(weights);
     checkWeights(untied, shapes);
     this.#network = new Lxmert(this.config.network, networkWeights(untied));
-    const parameters = new Map<string, tf.Variable>();
-    for (const [name, { shape, values }] of untied) {
+    const variableOf = (name: string): tf.Variable => {
       const inner = networkName(name);
-      const variable =
-        inner === null
-          ? tf.tidy(() => tf.variable(tf.tensor(values, [...shape])))
-          : this.#network.parameters.get(inner);
-      parameters.set(name, variable as tf.Variable);
-    }
-    // Whatever order the weights came in.
-    this.parameters = new Map([...shapes.keys()].map((name) => [name, parameters.get(name) as tf.Variable]));
+      if (inner === null) return makeVariable(untied.get(name) as WeightTensor);
+      return this.#network.parameters.get(inner) as tf.Variable;
+    };
+    this.parameters = new Map([...shapes.keys()].map((name) => [name, variableOf(name)]));
   }
 
   /**
@@ -170,10 +166,7 @@ export class LxmertPretraining {
 
   /** Copies of all parameters, the tied matrix once. */
   async snapshot(): Promise<Weights> {
-    const weights = new Map<string, WeightTensor>();
-    for (const [name, parameter] of this.parameters)
-      weights.set(name, { shape: parameter.shape, values: new Float32Array(await parameter.data<"float32">()) });
-    return weights;
+    return await readVariables(this.parameters);
   }
 
   dispose(): void {

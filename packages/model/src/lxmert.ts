@@ -18,6 +18,7 @@ import type { LxmertConfig } from "./config.ts";
 import { ModelError } from "./error.ts";
 import type { LxmertInput } from "./input.ts";
 import { BERT, parameterShapes } from "./parameters.ts";
+import { assignVariables, makeVariable, readVariables, type Variables } from "./variables.ts";
 import { checkWeights, type Weights, type WeightTensor } from "./weights.ts";
 
 export interface LxmertOutput {
@@ -67,25 +68,19 @@ const PADDING_ROW = 0;
 export class Lxmert {
   readonly config: LxmertConfig;
   /** Trainable tensors by the original's name, in the original's order. */
-  readonly parameters: ReadonlyMap<string, tf.Variable>;
+  readonly parameters: Variables;
 
   /**
-   * Puts the weights on the engine that is open.
+   * Puts the weights on the engine that is open, which may use their arrays in place: leave them as they are.
    * @throws ModelError when a tensor is missing, extra, misshaped or not finite
    */
   constructor(config: LxmertConfig, weights: Weights) {
     const shapes = parameterShapes(config);
     checkWeights(weights, shapes);
     this.config = config;
-    const parameters = new Map<string, tf.Variable>();
-    for (const [name, { shape }] of shapes) {
-      const { values } = weights.get(name) as WeightTensor;
-      parameters.set(
-        name,
-        tf.tidy(() => tf.variable(tf.tensor(values, [...shape]))),
-      );
-    }
-    this.parameters = parameters;
+    this.parameters = new Map(
+      [...shapes.keys()].map((name) => [name, makeVariable(weights.get(name) as WeightTensor)]),
+    );
   }
 
   /**
@@ -142,7 +137,7 @@ export class Lxmert {
     if (!languageOnly && (features === null || boxes === null))
       throw new ModelError("input: no features or boxes, and the model is not language-only");
     const project = (part: "visn" | "box", x: tf.Tensor2D): tf.Tensor2D => {
-      const projected = this.#dense(pass, `${name}.${part}_fc`, x);
+      const projected = this.#seen(pass, `${name}.${part}_fc`, this.#dense(`${name}.${part}_fc`, x));
       const [gain, bias] = this.#layerNormWeights(`${name}.${part}_layer_norm`);
       return this.#seen(pass, `${name}.${part}_layer_norm`, layerNorm(projected, gain, bias));
     };
@@ -236,9 +231,9 @@ export class Lxmert {
     mask: tf.Tensor2D | null,
     call = "",
   ): tf.Tensor2D {
-    const q = this.#dense(null, `${name}.${inner}.query`, x);
-    const k = this.#dense(null, `${name}.${inner}.key`, context);
-    const v = this.#dense(null, `${name}.${inner}.value`, context);
+    const q = this.#dense(`${name}.${inner}.query`, x);
+    const k = this.#dense(`${name}.${inner}.key`, context);
+    const v = this.#dense(`${name}.${inner}.value`, context);
     const settings = { batch: pass.batch, heads: this.config.heads, mask, site: this.#site(pass) };
     const attended = this.#seen(pass, `${name}.${inner}${call}`, attention(q, k, v, settings));
     const output = this.#seen(pass, `${name}.output${call}`, this.#output(pass, `${name}.output`, attended, x));
@@ -247,7 +242,7 @@ export class Lxmert {
 
   /** Dense, gelu, dense, dropout, residual, LayerNorm. x [rows, H], inner width [rows, intermediate]. */
   #feedForward(pass: Pass, inner: string, outer: string, x: tf.Tensor2D): tf.Tensor2D {
-    const widened = this.#seen(pass, inner, gelu(this.#dense(null, `${inner}.dense`, x)));
+    const widened = this.#seen(pass, inner, gelu(this.#dense(`${inner}.dense`, x)));
     return this.#seen(pass, outer, this.#output(pass, outer, widened, x));
   }
 
@@ -255,30 +250,29 @@ export class Lxmert {
 
   /** The cross-modality output: tanh of a dense layer on [CLS]. [B, H] -> [B, H]. */
   #pool(pass: Pass, classToken: tf.Tensor2D): tf.Tensor2D {
-    const pooled = tf.tanh(this.#dense(null, `${BERT}.pooler.dense`, classToken));
+    const pooled = tf.tanh(this.#dense(`${BERT}.pooler.dense`, classToken));
     return this.#seen(pass, `${BERT}.pooler`, pooled);
   }
 
   /** The answer head: dense to 2 H, gelu, LayerNorm, dense to the answers. [B, H] -> [B, A]. */
   #answer(pass: Pass, pooled: tf.Tensor2D): tf.Tensor2D {
-    const widened = this.#dense(pass, "logit_fc.0", pooled);
+    const widened = this.#seen(pass, "logit_fc.0", this.#dense("logit_fc.0", pooled));
     const activated = this.#seen(pass, "logit_fc.1", gelu(widened));
     const [gain, bias] = this.#layerNormWeights("logit_fc.2");
     const normed = this.#seen(pass, "logit_fc.2", layerNorm(activated, gain, bias));
-    return this.#dense(pass, "logit_fc.3", normed);
+    return this.#seen(pass, "logit_fc.3", this.#dense("logit_fc.3", normed));
   }
 
   // Building blocks
 
-  #dense(pass: Pass | null, name: string, x: tf.Tensor2D): tf.Tensor2D {
-    const y = linear(x, this.#weight(`${name}.weight`), this.#weight(`${name}.bias`));
-    return pass === null ? y : this.#seen(pass, name, y);
+  #dense(name: string, x: tf.Tensor2D): tf.Tensor2D {
+    return linear(x, this.#weight(`${name}.weight`), this.#weight(`${name}.bias`));
   }
 
   /** What closes every sub-layer: LayerNorm(dropout(dense(x)) + residual). */
   #output(pass: Pass, name: string, x: tf.Tensor2D, residual: tf.Tensor2D): tf.Tensor2D {
     const [gain, bias] = this.#layerNormWeights(`${name}.LayerNorm`);
-    return addNorm(this.#dense(null, `${name}.dense`, x), residual, gain, bias, this.#site(pass));
+    return addNorm(this.#dense(`${name}.dense`, x), residual, gain, bias, this.#site(pass));
   }
 
   /** Row 0 of each text: [B * T, H] -> [B, H]. */
@@ -311,10 +305,7 @@ export class Lxmert {
 
   /** Copies of all parameters, in the original's order. */
   async snapshot(): Promise<Weights> {
-    const weights = new Map<string, WeightTensor>();
-    for (const [name, parameter] of this.parameters)
-      weights.set(name, { shape: parameter.shape, values: new Float32Array(await parameter.data<"float32">()) });
-    return weights;
+    return await readVariables(this.parameters);
   }
 
   /**
@@ -323,10 +314,7 @@ export class Lxmert {
    */
   load(weights: Weights): void {
     checkWeights(weights, parameterShapes(this.config));
-    for (const [name, parameter] of this.parameters) {
-      const { values } = weights.get(name) as WeightTensor;
-      tf.tidy(() => parameter.assign(tf.tensor(values, parameter.shape)));
-    }
+    assignVariables(this.parameters, weights);
   }
 
   dispose(): void {

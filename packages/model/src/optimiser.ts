@@ -1,6 +1,7 @@
 import { type AdamSettings, adamStep, globalNorm, type OptimiserSlot, tf } from "@ticketbench/backend";
 import { ModelError } from "./error.ts";
 import { learningRateAt, type Schedule } from "./schedule.ts";
+import { assignVariables, readVariables, type Variables } from "./variables.ts";
 import type { Weights, WeightTensor } from "./weights.ts";
 
 export interface OptimiserSettings extends Schedule {
@@ -48,6 +49,11 @@ export interface OptimiserStep {
   readonly gradientNorm: number;
 }
 
+/** A training whose gradients are no longer numbers: nothing has moved, and no further step makes sense. */
+export class DivergedError extends Error {
+  override readonly name = "DivergedError";
+}
+
 interface Moments {
   readonly first: tf.Variable;
   readonly second: tf.Variable;
@@ -59,17 +65,13 @@ interface Moments {
  */
 export class Optimiser {
   readonly settings: OptimiserSettings;
-  readonly #parameters: ReadonlyMap<string, tf.Variable>;
+  readonly #parameters: Variables;
   readonly #masks = new Map<string, tf.Tensor>();
   readonly #moments = new Map<string, Moments>();
   #steps = 0;
 
   /** @throws ModelError when a mask names no parameter or has another size */
-  constructor(
-    parameters: ReadonlyMap<string, tf.Variable>,
-    settings: OptimiserSettings,
-    masks: OptimiserMasks = new Map(),
-  ) {
+  constructor(parameters: Variables, settings: OptimiserSettings, masks: OptimiserMasks = new Map()) {
     this.#parameters = parameters;
     this.settings = settings;
     for (const [name, mask] of masks) {
@@ -92,7 +94,9 @@ export class Optimiser {
     const learningRate = learningRateAt(this.settings, this.#steps);
     const gradientNorm = globalNorm([...gradients.values()]);
     if (!Number.isFinite(gradientNorm))
-      throw new Error(`step ${this.#steps + 1}: the gradient norm is ${gradientNorm}; the training has diverged`);
+      throw new DivergedError(
+        `step ${this.#steps + 1}: the gradient norm is ${gradientNorm}; the training has diverged`,
+      );
     this.#steps++;
     const settings = this.#adamSettings(learningRate, Math.min(1, clipNorm / (gradientNorm + 1e-6)));
     for (const [name, gradient] of gradients) adamStep(this.#slot(name), gradient, settings);
@@ -140,17 +144,18 @@ export class Optimiser {
 
   /** Everything a resumed run needs to go on bit for bit: the step count, and both moments of each parameter. */
   async snapshot(): Promise<Weights> {
-    const state = new Map<string, WeightTensor>();
-    state.set("steps", { shape: [], values: Float32Array.of(this.#steps) });
+    const steps: WeightTensor = { shape: [], values: Float32Array.of(this.#steps) };
+    return new Map([["steps", steps], ...(await readVariables(this.#state()))]);
+  }
+
+  /** The moments by the names they are saved under, in the parameters' order. */
+  #state(): Variables {
+    const state = new Map<string, tf.Variable>();
     for (const name of this.#parameters.keys()) {
       const moments = this.#moments.get(name);
       if (moments === undefined) continue;
-      const values = async (moment: tf.Variable): Promise<WeightTensor> => ({
-        shape: moment.shape,
-        values: new Float32Array(await moment.data<"float32">()),
-      });
-      state.set(`first.${name}`, await values(moments.first));
-      state.set(`second.${name}`, await values(moments.second));
+      state.set(`first.${name}`, moments.first);
+      state.set(`second.${name}`, moments.second);
     }
     return state;
   }
@@ -170,13 +175,8 @@ export class Optimiser {
     }
     this.#forgetMoments();
     this.#steps = steps;
-    for (const name of names) {
-      const { parameter, firstMoment, secondMoment } = this.#slot(name);
-      const assign = (moment: tf.Variable, key: string): void =>
-        tf.tidy(() => moment.assign(tf.tensor((state.get(key) as WeightTensor).values, parameter.shape)));
-      assign(firstMoment, `first.${name}`);
-      assign(secondMoment, `second.${name}`);
-    }
+    for (const name of names) this.#slot(name);
+    assignVariables(this.#state(), state);
   }
 
   #forgetMoments(): void {

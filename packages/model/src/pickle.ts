@@ -147,17 +147,9 @@ class PickleMachine {
     this.push(this.#text(this.#view.getUint32(this.#take(4), true)));
   }
 
-  pushBytes(length: number): void {
-    const at = this.#take(length);
-    this.push(this.#bytes.slice(at, at + length));
-  }
-
-  pushShortBytes(): void {
-    this.pushBytes(this.#byte());
-  }
-
-  pushLongBytes(): void {
-    this.pushBytes(this.#view.getUint32(this.#take(4), true));
+  /** Python 2's text. */
+  pushShortText(): void {
+    this.push(this.#text(this.#byte()));
   }
 
   pushTuple(length: number): void {
@@ -253,8 +245,8 @@ const INSTRUCTIONS: ReadonlyMap<number, (machine: PickleMachine) => void> = new 
   [0x8a, (machine) => machine.pushLong()], // LONG1
   [0x47, (machine) => machine.pushDouble()], // BINFLOAT
   [0x58, (machine) => machine.pushText()], // BINUNICODE
-  [0x55, (machine) => machine.pushShortBytes()], // SHORT_BINSTRING
-  [0x54, (machine) => machine.pushLongBytes()], // BINSTRING
+  [0x55, (machine) => machine.pushShortText()], // SHORT_BINSTRING
+  [0x54, (machine) => machine.pushText()], // BINSTRING
   [0x29, (machine) => machine.pushTuple(0)], // EMPTY_TUPLE
   [0x85, (machine) => machine.pushTuple(1)], // TUPLE1
   [0x86, (machine) => machine.pushTuple(2)], // TUPLE2

@@ -107,7 +107,8 @@ export function encodeHeader(
   dtype: StoredDtype,
   metadata: ReadonlyMap<string, string> = new Map(),
 ): Uint8Array {
-  const header: Record<string, unknown> = {};
+  // Without a prototype, so that any name is a plain key.
+  const header = Object.create(null) as Record<string, unknown>;
   if (metadata.size > 0) header.__metadata__ = Object.fromEntries(metadata);
   let offset = 0;
   for (const [name, { shape, values }] of weights) {

@@ -3,6 +3,7 @@ import type { LxmertInput } from "./input.ts";
 import type { Lxmert } from "./lxmert.ts";
 import type { Optimiser, OptimiserStep } from "./optimiser.ts";
 import { scoped } from "./scope.ts";
+import type { Variables } from "./variables.ts";
 
 /** Questions with what counts as an answer. */
 export interface VqaBatch extends LxmertInput {
@@ -26,7 +27,7 @@ export interface Gradients {
 }
 
 /** Gradients of a loss with respect to named parameters. */
-export function gradientsOf(parameters: ReadonlyMap<string, tf.Variable>, loss: () => tf.Scalar): Gradients {
+export function gradientsOf(parameters: Variables, loss: () => tf.Scalar): Gradients {
   const { value, grads } = tf.variableGrads(loss, [...parameters.values()]);
   const gradients = new Map<string, tf.Tensor>();
   for (const [name, parameter] of parameters) {

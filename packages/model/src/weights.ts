@@ -40,7 +40,7 @@ export function checkWeights(
 }
 
 function firstNotFinite(values: Float32Array): number {
-  // A sum is finite when all terms are (short of overflow, which the search then clears): one pass, no branch.
+  // Zero times a finite number is zero, and NaN for any other: one pass without a branch.
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += (values[i] as number) * 0;
   return sum === 0 ? -1 : values.findIndex((value) => !Number.isFinite(value));

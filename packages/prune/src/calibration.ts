@@ -46,7 +46,8 @@ export function calibrationOf(model: Lxmert, batches: readonly VqaBatch[]): Cali
   };
 }
 
-async function meanGradients(model: Lxmert, batches: readonly VqaBatch[]): Promise<Gradients> {
+/** d loss / d weight of the model as it is, without dropout, mean over all questions; zeros where the loss does not reach. */
+export async function meanGradients(model: Lxmert, batches: readonly VqaBatch[]): Promise<Gradients> {
   const questions = batches.reduce((sum, { batch }) => sum + batch, 0);
   const mean = new Map([...model.parameters].map(([name, { size }]) => [name, new Float32Array(size)]));
   for (const batch of batches) {

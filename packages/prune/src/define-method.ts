@@ -25,6 +25,8 @@ export interface PruneContext<Params = unknown> {
   readonly sparsity: number;
   /** How many of the prunable weights stay. */
   readonly keep: number;
+  /** Attention heads a layer; a PruneError when the caller did not say. */
+  readonly heads: number;
   /** Training questions to learn from; a PruneError for a method that did not say it needs them. */
   readonly calibration: Calibration;
   /** Training from the rewind point, for a method that says it needs it. */

@@ -7,6 +7,7 @@ export {
   unitsOf,
 } from "./allocation.ts";
 export { type Calibration, calibrationOf, type Gradients, type InputVisitor } from "./calibration.ts";
+export { type Compact, removeNeurons } from "./compact.ts";
 export { denseSmallConfig, randomWithSameRatios, shuffleMask } from "./controls.ts";
 export {
   type AsCoded,
@@ -27,6 +28,7 @@ export {
 export { type Count, type Ledger, type LedgerLine, ledgerOf } from "./ledger.ts";
 export { KEEP, Mask } from "./mask.ts";
 export { decodeMask, encodeMask, hashMask, hashShapes } from "./mask-code.ts";
+export { changeMask, optimiserMasks, trainingState } from "./masked-training.ts";
 export { deadParameters, kindOf, type Module, MODULES, moduleOf, type ParameterKind } from "./parameter.ts";
 export { parseParams, prune, type PruneOutcome, type PruneSettings, startSchedule } from "./prune.ts";
 export { PruneError } from "./prune-error.ts";

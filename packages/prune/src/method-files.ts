@@ -3,6 +3,7 @@ import { basename, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Method } from "./define-method.ts";
 import { closest } from "./edit-distance.ts";
+import { shareImports } from "./method-imports.ts";
 import { PruneError } from "./prune-error.ts";
 
 const METHODS = fileURLToPath(new URL("./methods/", import.meta.url));
@@ -45,6 +46,7 @@ export async function loadMethod(nameOrPath: string): Promise<Method> {
 }
 
 async function importMethod(path: string): Promise<Method> {
+  shareImports();
   let loaded: { default?: unknown };
   try {
     loaded = (await import(/* @vite-ignore */ pathToFileURL(path).href)) as { default?: unknown };

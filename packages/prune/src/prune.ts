@@ -22,6 +22,8 @@ export interface PruneSettings {
   /** The share of the prunable weights to remove, in [0, 1). */
   readonly sparsity: number;
   readonly seed: number;
+  /** Attention heads a layer, for a method that removes whole heads. */
+  readonly heads?: number | undefined;
   /** Training questions, for a method that needs calibration or gradients. */
   readonly calibration?: Calibration | undefined;
   /** Trains a ticket, for a method that needs training. */
@@ -103,6 +105,10 @@ function contextOf(settings: PruneSettings): PruneContext {
     sparsity,
     keep: size - Math.round(sparsity * size),
     random: (name) => randomStream(seed, `mask/${name}`),
+    get heads() {
+      if (settings.heads === undefined) throw new PruneError(`${method.title} needs the number of heads: give heads`);
+      return settings.heads;
+    },
     get calibration() {
       return granted(settings, "calibration", ["calibration", "gradients"]);
     },

@@ -49,6 +49,30 @@ test("large units, whose digits are wide, keep what sorting keeps", () => {
     expect(asBytes(selectHighest(scores, keep), scores)).toEqual(bySorting(scores, keep));
 });
 
+test.each([
+  ["without pattern", (i: number) => Math.fround(Math.sin(i * i))],
+  ["half of them equal", (i: number) => (i % 2 === 0 ? 0.25 : Math.fround(Math.sin(i * i)))],
+  ["all equal", () => 1],
+  ["rising, so that a sample misleads nobody", (i: number) => i],
+  ["few values", (i: number) => i % 5],
+] as const)("very many scores, %s: exactly the highest, the first of equals, by one pass or by digits", (_, score) => {
+  const all = new Float32Array(2_100_004).map((_, i) => score(i));
+  const scores = new Map([
+    ["b", all.subarray(1_200_003)],
+    ["a", all.subarray(0, 1_200_003)],
+  ]);
+  const sorted = all.toSorted();
+  for (const keep of [1, 700_000]) {
+    const lowest = sorted[sorted.length - keep] as number;
+    let ties = keep - (sorted.length - 1 - sorted.lastIndexOf(lowest));
+    const expected = new Uint8Array(all.length);
+    all.forEach((value, i) => (expected[i] = value > lowest || (value === lowest && ties-- > 0) ? 1 : 0));
+    const found = asBytes(selectHighest(scores, keep), scores);
+    expect(Buffer.compare(found.get("a") as Uint8Array, expected.subarray(0, 1_200_003))).toBe(0);
+    expect(Buffer.compare(found.get("b") as Uint8Array, expected.subarray(1_200_003))).toBe(0);
+  }
+});
+
 test("NaN is an error that names the parameter and the place", () => {
   const scores = new Map([
     ["ok", Float32Array.of(1)],

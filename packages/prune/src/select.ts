@@ -1,4 +1,6 @@
 import { packedLength } from "./bits.ts";
+import { selectByBracket } from "./bracket.ts";
+import { type Cut, findCut, isAbove, orderKey, sideOf } from "./cut.ts";
 import { PruneError } from "./prune-error.ts";
 import { byName } from "./shapes.ts";
 
@@ -18,63 +20,13 @@ export interface Unit {
   readonly keep: number;
 }
 
-/** Below this many scores small digits win: clearing a table of 65,536 counts would cost more than the counting. */
-const SMALL_UNIT = 16_384;
-
-/**
- * The float's bits as a signed integer of the same order: negative numbers are mirrored, and -0 and +0 become one key,
- * so that equal scores are equal keys.
- */
-function orderKey(bits: number): number {
-  const sign = bits >> 31;
-  return ((bits & 0x7fffffff) ^ sign) - sign;
-}
-
-/** Counts the values of one digit of (key - base), among the keys for which that difference has no higher digits. */
-function countDigits(raw: Int32Array, base: number, shift: number, counts: Uint32Array): void {
-  for (let i = 0; i < raw.length; i++) {
-    const digit = (orderKey(raw[i] as number) - base) >>> shift;
-    if (digit < counts.length) counts[digit] = (counts[digit] as number) + 1;
-  }
-}
-
-interface Cut {
-  /** Keys above are kept, keys below are not. */
-  readonly key: number;
-  /** How many of the scores exactly at the key are kept, the first ones by (name, index). */
-  readonly ties: number;
-}
-
-/** Finds the key of the `keep`-th highest score digit by digit, from the top: each digit is one pass, nothing is sorted. */
-function findCut(raws: ReadonlyMap<string, Int32Array>, slices: readonly Slice[], keep: number): Cut {
-  const size = slices.reduce((sum, { start, end }) => sum + end - start, 0);
-  const width = size < SMALL_UNIT ? 8 : 16;
-  const counts = new Uint32Array(1 << width);
-  let ties = keep;
-  let key = 0x80000000 | 0;
-  for (let shift = 32 - width; shift >= 0; shift -= width) {
-    counts.fill(0);
-    for (const { name, start, end } of slices) countDigits(rawOf(raws, name).subarray(start, end), key, shift, counts);
-    let digit = counts.length - 1;
-    while ((counts[digit] as number) < ties) ties -= counts[digit--] as number;
-    key = (key + (digit << shift)) | 0;
-  }
-  return { key, ties };
-}
-
-/**
- * 1 if the score is above the cut, without a branch, which no processor could guess: the sign of (cut - key). Clamping
- * the key to the cut's side of zero (`side` is -1 for a cut from 0 up, else 0) keeps the difference within 32 bits.
- */
-function isAbove(bits: number, cut: number, side: number): number {
-  const key = orderKey(bits);
-  return (cut - (key & ((key >> 31) ^ side))) >>> 31;
-}
+/** From this many scores on, a sample pays: it saves passes over all of them. */
+const LARGE_UNIT = 2_000_000;
 
 /** Sets the bits of a slice's scores above the cut, a byte at a time where the slice covers whole bytes. */
 function keepAbove(raw: Int32Array, { start, end }: Slice, cut: number, bits: Uint8Array): void {
-  const side = cut >= 0 ? -1 : 0;
-  const at = (i: number) => isAbove(raw[i] as number, cut | 0, side);
+  const side = sideOf(cut);
+  const at = (i: number) => isAbove(orderKey(raw[i] as number), cut, side);
   let i = start;
   for (; i < end && (i & 7) !== 0; i++) bits[i >> 3] = (bits[i >> 3] as number) | (at(i) << (i & 7));
   for (; i + 8 <= end; i += 8) {
@@ -134,13 +86,32 @@ function selectUnit(raws: ReadonlyMap<string, Int32Array>, unit: Unit, bits: Rea
   if (!Number.isInteger(unit.keep) || unit.keep < 0 || unit.keep > size)
     throw new PruneError(`cannot keep ${unit.keep} of ${size} weights`);
   if (unit.keep === 0) return;
-  const cut = findCut(raws, slices, unit.keep);
+  if (size >= LARGE_UNIT && slices.every((slice) => isWhole(slice, raws))) {
+    const owns = slices.map(({ name }) => bits.get(name) as Uint8Array);
+    if (
+      selectByBracket(
+        slices.map(({ name }) => rawOf(raws, name)),
+        owns,
+        unit.keep,
+      )
+    )
+      return;
+    for (const own of owns) own.fill(0);
+  }
+  const cut = findCut(
+    slices.map(({ name, start, end }) => rawOf(raws, name).subarray(start, end)),
+    unit.keep,
+  );
   let left = cut.ties;
   for (const slice of slices) {
     const [raw, own] = [rawOf(raws, slice.name), bits.get(slice.name) as Uint8Array];
     keepAbove(raw, slice, cut.key, own);
     left = keepTies(raw, slice, { key: cut.key, ties: left }, own);
   }
+}
+
+function isWhole({ name, start, end }: Slice, raws: ReadonlyMap<string, Int32Array>): boolean {
+  return start === 0 && end === rawOf(raws, name).length;
 }
 
 /** The packed bits of the `keep` highest scores of all parameters together. See selectInUnits. */

@@ -57,6 +57,17 @@ describe.each(testableEngines())("the optimiser pass on %s", (engine) => {
     disposeSlot(slot);
   });
 
+  test("leaves no tensors behind, inside a tidy or outside", () => {
+    const slot = slotOf(new Float32Array(9).fill(0.5), Uint8Array.from([1, 0, 1, 1, 0, 1, 1, 1, 0]));
+    const gradient = tf.ones([9]);
+    const before = tf.memory().numTensors;
+    adamStep(slot, gradient, SETTINGS);
+    tf.tidy(() => adamStep(slot, gradient, SETTINGS));
+    expect(tf.memory().numTensors).toBe(before);
+    disposeSlot(slot);
+    gradient.dispose();
+  });
+
   test("the norm runs over all elements of all tensors, more of them than a shader reads at once", async () => {
     const tensors = [tf.tensor1d([3, 0, 0]), tf.tensor2d([[0, 4]]), ...Array.from({ length: 24 }, () => tf.ones([6]))];
     const norms = [await readGlobalNorm(tensors), await readGlobalNorm([])];

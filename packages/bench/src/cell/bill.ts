@@ -3,7 +3,7 @@ import { forwardFlops, type LxmertConfig } from "@ticketbench/model";
 import type { DoneResult, TrainingStage } from "@ticketbench/results";
 
 /** A backward pass computes two products for each of the forward pass. */
-const FORWARD_AND_BACKWARD = 3;
+export const FORWARD_AND_BACKWARD = 3;
 
 /** What a cell has cost so far: seconds by step, samples, arithmetic. */
 export class Bill {

@@ -3,6 +3,7 @@ import { accuracy, type BatchLoader, softScores } from "@ticketbench/data-vqa";
 import {
   adamW,
   bertAdam,
+  DivergedError,
   disposeInput,
   type Lxmert,
   Optimiser,
@@ -129,8 +130,7 @@ class FineTuner {
       if (!Number.isFinite(step.loss)) throw new CellFailure("diverged", `the loss is ${step.loss}`);
       return step;
     } catch (error) {
-      if (error instanceof Error && error.message.includes("diverged"))
-        throw new CellFailure("diverged", error.message);
+      if (error instanceof DivergedError) throw new CellFailure("diverged", error.message);
       throw error;
     } finally {
       disposeInput(input);

@@ -1,16 +1,26 @@
+import { randomStream, tf } from "@ticketbench/backend";
 import { openEngine } from "@ticketbench/backend/node";
 import { BatchLoader, PRIOR_KEYS, priorPredictions, softScores, type VqaDataset } from "@ticketbench/data-vqa";
-import { Lxmert, type OptimiserMasks, parameterCount, parameterShapes, type Weights } from "@ticketbench/model";
+import {
+  disposeInput,
+  Lxmert,
+  type OptimiserMasks,
+  parameterCount,
+  parameterShapes,
+  type Weights,
+} from "@ticketbench/model";
+import { type Calibration, calibrationOf } from "@ticketbench/prune";
 import type { DoneResult, Phase, TrainingStage } from "@ticketbench/results";
 import type { Training, TrainingEntry } from "../plan/cell.ts";
 import type { CellContext } from "../run/program.ts";
 import { Bill } from "./bill.ts";
 import { openDataset, regionsRead, trainingSplits } from "./datasets.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluate, inputOf } from "./evaluate.ts";
 import { fineTune } from "./fine-tune.ts";
 import { describeNetwork, type Network } from "./network.ts";
 
 const EVALUATION_BATCH = 128;
+const CALIBRATION_BATCHES = 16;
 
 /** Everything that is ready before a cell's own work begins: engine, data, network, and what it has cost so far. */
 export class Laboratory {
@@ -90,6 +100,27 @@ export class Laboratory {
         model.dispose();
       }
     });
+  }
+
+  /** Lends a method some batches of training questions, and nothing else. */
+  async withCalibration<T>(weights: Weights, seed: number, work: (calibration: Calibration) => Promise<T>): Promise<T> {
+    const training = this.loader(this.settings.dataset.train);
+    const order = randomStream(seed, "calibration").permutation(training.questions.length);
+    const model = new Lxmert(this.network.config, weights);
+    const rows = order.subarray(0, CALIBRATION_BATCHES * training.options.batchSize);
+    const batches = [...training.batches(rows)].map((batch) => ({
+      ...inputOf(model, batch),
+      targets: tf.tensor2d(batch.targets, [batch.size, this.network.config.answers]),
+    }));
+    try {
+      return await work(calibrationOf(model, batches));
+    } finally {
+      for (const batch of batches) {
+        disposeInput(batch);
+        batch.targets.dispose();
+      }
+      model.dispose();
+    }
   }
 
   /** What a result says about the data: hash, splits and the floors that need no network. */

@@ -3,10 +3,12 @@ import { runDense } from "./dense.ts";
 import { identities } from "./identities.ts";
 import { runStart } from "./start.ts";
 import { runTicket } from "./ticket.ts";
+import { workload } from "./workload.ts";
 
 /** The experiment: what the cells of a study do. */
 const program: Program = {
   identities,
+  workload,
   run: (cell, context) => {
     switch (cell.kind) {
       case "start":

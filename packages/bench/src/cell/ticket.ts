@@ -21,7 +21,7 @@ export async function runTicket(cell: TicketCell, context: CellContext): Promise
   const dense = await context.artifact(cell.needs[0] as string, "weights");
   const facts = (dense.meta as { facts: DenseFacts }).facts;
   const start = weightsOfBundle(dense, "start");
-  const outcome = await lab.bill.time("find mask", () => findMask(cell, weightsOfBundle(dense, "tuned")));
+  const outcome = await lab.bill.time("find mask", () => findMask(cell, weightsOfBundle(dense, "tuned"), lab));
   const { mask } = outcome;
 
   const wanted = new Set<PhaseName>(cell.pruning.phases);
@@ -53,17 +53,21 @@ export async function runTicket(cell: TicketCell, context: CellContext): Promise
   };
 }
 
-async function findMask({ pruning, seed }: TicketCell, weights: Weights): Promise<PruneOutcome> {
-  const { method, sparsity, scope } = pruning;
-  return await prune({
-    method: await loadMethod(method.id),
-    params: method.params,
+async function findMask({ pruning, seed }: TicketCell, weights: Weights, lab: Laboratory): Promise<PruneOutcome> {
+  const { sparsity, scope, allocation } = pruning;
+  const method = await loadMethod(pruning.method.id);
+  const settings = {
+    method,
+    params: pruning.method.params,
     weights,
     scope: scope as ScopeName,
     sparsity,
     seed,
-    ...competition(pruning.allocation),
-  });
+    heads: lab.network.config.heads,
+    ...competition(allocation),
+  };
+  if (method.needs !== "calibration" && method.needs !== "gradients") return await prune(settings);
+  return await lab.withCalibration(weights, seed, (calibration) => prune({ ...settings, calibration }));
 }
 
 /** What a study's word for the allocation means to the pruning core. */

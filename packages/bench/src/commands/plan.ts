@@ -5,6 +5,7 @@ import { type Estimate, estimateCells, priceOf } from "../plan/estimate.ts";
 import type { Plan } from "../plan/plan.ts";
 import { writePlan } from "../plan/plan-file.ts";
 import { duration } from "../run/eta.ts";
+import { finishedCells, missingCells } from "../run/missing.ts";
 import { type CellState, ResultFolder } from "../run/records.ts";
 import { Workspace } from "../run/workspace.ts";
 import type { Study } from "../study/study.ts";
@@ -27,7 +28,9 @@ export async function plan(source: string, words: PlanWords): Promise<void> {
   const results = new ResultFolder(resolve(words.out ?? workspace.resultsFolder(frozen.study.name)));
   await writePlan(words.write, frozen);
   const states = await results.states(frozen.cells.filter((cell) => cell.kind !== "start").map((cell) => cell.id));
-  const missing = frozen.cells.filter((cell) => states.get(cell.id)?.state !== "done");
+  const finished = finishedCells(states, true);
+  const ids = await missingCells({ plan: frozen, finished, store: workspace.store, asked: () => true });
+  const missing = frozen.cells.filter((cell) => ids.has(cell.id));
   const past = await pastResults([...resultFolders(workspace.root), results.folder]);
   const { workload = null } = await loadProgram(words);
   const estimate = await estimateCells(frozen, missing, past, workload);
@@ -36,7 +39,9 @@ export async function plan(source: string, words: PlanWords): Promise<void> {
     ...KINDS.flatMap((kind) => levelLine(frozen, kind, states, estimate)),
     ...costLines(frozen, missing, estimate),
     `frozen in ${words.write}; run it`,
-    `  here        ticketbench run ${words.write}`,
+    ...["", " --executor slurm", " --executor k8s --image IMAGE --claim CLAIM", " --executor gha"].map(
+      (executor) => `  ticketbench run ${words.write}${executor}`,
+    ),
   ];
   console.log(lines.join("\n"));
 }

@@ -1,27 +1,29 @@
 import { availableParallelism } from "node:os";
 import { relative, resolve } from "node:path";
-import { parseShard } from "../plan/shard.ts";
+import { inShard, parseShard } from "../plan/shard.ts";
+import { estimateCells, secondsOf } from "../plan/estimate.ts";
 import { writePlan } from "../plan/plan-file.ts";
 import type { Plan } from "../plan/plan.ts";
+import { duration } from "../run/eta.ts";
+import type { RunEvent } from "../run/events.ts";
 import { ResultFolder } from "../run/records.ts";
 import { type RunEnd, type RunOptions, runPlan } from "../run/run-plan.ts";
 import { prepareFolder, Workspace } from "../run/workspace.ts";
 import { StudyError } from "../study/error.ts";
 import { chooseView } from "../view/view.ts";
-import { planFor, programUrl, type StudyWords } from "./study-source.ts";
+import type { SubmitWords } from "./submit.ts";
+import { planFor, programUrl } from "./study-source.ts";
+import { pastResults, resultFolders } from "./past-results.ts";
 import { resultTable } from "./result-table.ts";
 
-export interface RunWords extends StudyWords {
-  readonly work: string;
-  readonly out?: string;
-  readonly jobs?: string;
-  readonly retryFailed: boolean;
+export interface RunWords extends SubmitWords {
   readonly shard?: string;
   readonly json: boolean;
 }
 
 /** `ticketbench run`: exit code 0 when every cell has a result, 1 when one failed, 130 when it was stopped. */
 export async function run(source: string, words: RunWords): Promise<void> {
+  if (words.executor !== "local") return (await import("./submit.ts")).submit(source, words);
   const jobs = parseJobs(words.jobs);
   const plan = await planFor(source, words);
   const workspace = new Workspace(resolve(words.work));
@@ -30,23 +32,51 @@ export async function run(source: string, words: RunWords): Promise<void> {
   await prepareFolder(results.folder);
   const planFile = workspace.planFile(plan.study.name, plan.hash);
   await writePlan(planFile, plan);
-  const end = await runWithView(plan, words.json, {
+  const made = new Set<string>();
+  const end = await runWithView(plan, words.json, made, {
     ...{ planFile, workspace, results, jobs },
     programUrl: programUrl(words),
     retryFailed: words.retryFailed,
-    shard: words.shard === undefined ? undefined : parseShard(words.shard),
+    asked: words.shard === undefined ? undefined : inShard(parseShard(words.shard)),
   });
-  if (!words.json) await sayWhatCame(plan, results, end);
+  if (!words.json) {
+    await sayWhatCame(plan, results, end);
+    await sayWhatItTook(plan, made, [...resultFolders(workspace.root), results.folder]);
+  }
   process.exitCode = end.left > 0 ? 130 : end.failed + end.blocked > 0 ? 1 : 0;
+}
+
+/** The computing that this run did, beside what results from before it would have foretold. */
+async function sayWhatItTook(plan: Plan, made: ReadonlySet<string>, folders: readonly string[]): Promise<void> {
+  const all = await pastResults(folders);
+  const mine = new Map(
+    all.filter(({ id, status }) => made.has(id) && status === "done").map((each) => [each.id, each]),
+  );
+  const before = all.filter(({ id }) => !made.has(id));
+  const estimate = await estimateCells(
+    plan,
+    plan.cells.filter(({ id }) => mine.has(id)),
+    before,
+    null,
+  );
+  const seconds = [...mine.values()].reduce((sum, result) => sum + secondsOf(result), 0);
+  if (mine.size === 0) return;
+  const foretold = estimate.unknown === 0 ? `; past results foretold ${duration(estimate.seconds)}` : "";
+  console.log(`took ${duration(seconds)} of computing${foretold}`);
 }
 
 async function runWithView(
   plan: Plan,
   asJson: boolean,
+  made: Set<string>,
   options: Omit<RunOptions, "signal" | "onEvent">,
 ): Promise<RunEnd> {
   const view = chooseView(plan, process.stdout, asJson);
   const stop = new AbortController();
+  const onEvent = (event: RunEvent): void => {
+    if (event.type === "done") made.add(event.cell);
+    view.see(event);
+  };
   const onSignal = (): void => {
     if (stop.signal.aborted) process.exit(130);
     stop.abort();
@@ -54,7 +84,7 @@ async function runWithView(
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   try {
-    return await runPlan(plan, { ...options, signal: stop.signal, onEvent: (event) => view.see(event) });
+    return await runPlan(plan, { ...options, signal: stop.signal, onEvent });
   } finally {
     view.close();
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);

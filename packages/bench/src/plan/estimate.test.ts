@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { Result } from "@ticketbench/results";
 import { newFolder, runArithmetic, storedResults } from "../fixtures/arithmetic-run.ts";
 import program from "../fixtures/arithmetic-program.ts";
@@ -6,6 +6,9 @@ import { STUDY } from "../fixtures/arithmetic-run.ts";
 import { loadStudy } from "../study/load.ts";
 import { estimateCells, priceOf } from "./estimate.ts";
 import { type Plan, planStudy } from "./plan.ts";
+
+// Processes are started by the dozen: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 180_000 });
 
 describe("the estimate of a plan", () => {
   let plan: Plan;

@@ -8,8 +8,8 @@ import { cellAt, type Plan } from "./plan.ts";
 export interface Workload {
   /** Floating-point operations of a cell's training and evaluations. */
   readonly flops: (cell: Cell) => Promise<number>;
-  /** A short measurement of what the engine does in a second. */
-  readonly flopsPerSecond: (engine: string) => Promise<number>;
+  /** A short measurement of how many of them this machine does in a second on the engine of the cell. */
+  readonly flopsPerSecond: (cell: Cell) => Promise<number>;
 }
 
 /** Seconds that cells take, from where that is known. */
@@ -38,14 +38,15 @@ export async function estimateCells(
   const means = new Map<string, number | null>();
   const sums = { start: 0, dense: 0, ticket: 0 };
   const known = { start: 0, dense: 0, ticket: 0 };
-  const calibrated = new Set<string>();
+  const rates = new Map<number, number>();
+  let isCounted = false;
   for (const planned of cells) {
     const cell = cellAt(plan, planned);
     const key = `${cell.kind} ${cell.training}`;
     if (!means.has(key)) {
       const remembered = history.seconds(cell.kind, settingsKey(cell.inputs.settings));
-      if (remembered === null && workload !== null) calibrated.add(cell.inputs.settings.engine.name);
-      means.set(key, remembered ?? (await fromWork(cell, history, workload)));
+      isCounted ||= remembered === null && workload !== null;
+      means.set(key, remembered ?? (await fromWork(cell, history, rates, workload)));
     }
     const mean = means.get(key) ?? null;
     if (mean === null) continue;
@@ -57,10 +58,15 @@ export async function estimateCells(
     seconds: sums.start + sums.dense + sums.ticket,
     each: { start: mean("start"), dense: mean("dense"), ticket: mean("ticket") },
     unknown: cells.length - known.start - known.dense - known.ticket,
-    basis: [history.words(), calibrated.size > 0 ? "operations counted and the engine's rate" : ""]
+    basis: [history.words(), isCounted ? "operations counted and the engine's rate" : ""]
       .filter((words) => words !== "")
       .join("; "),
   };
+}
+
+/** Seconds of computing that a result cost; 0 for a failed one, which does not say. */
+export function secondsOf(result: Result): number {
+  return result.status === "done" ? Object.values(result.cost.seconds).reduce((sum, each) => sum + each, 0) : 0;
 }
 
 /** Energy in kilowatt-hours and money for that many hours of running cells; null where the study has no price. */
@@ -76,10 +82,17 @@ export function priceOf(
   return { energy, money };
 }
 
-async function fromWork(cell: Cell, history: History, workload: Workload | null): Promise<number | null> {
+/** `rates` remembers the calibrations, by training. */
+async function fromWork(
+  cell: Cell,
+  history: History,
+  rates: Map<number, number>,
+  workload: Workload | null,
+): Promise<number | null> {
   if (workload === null) return null;
-  const engine = cell.inputs.settings.engine.name;
-  const rate = history.flopsPerSecond(engine) ?? (await workload.flopsPerSecond(engine));
+  const past = history.flopsPerSecond(cell.inputs.settings.engine.name);
+  const rate = past ?? rates.get(cell.training) ?? (await workload.flopsPerSecond(cell));
+  rates.set(cell.training, rate);
   return (await workload.flops(cell)) / rate;
 }
 
@@ -97,7 +110,7 @@ class History {
   constructor(results: readonly Result[]) {
     for (const result of results) {
       if (result.status !== "done") continue;
-      const seconds = Object.values(result.cost.seconds).reduce((sum, each) => sum + each, 0);
+      const seconds = secondsOf(result);
       const engine = result.provenance.engine.name;
       if (seconds > 0) push(this.#rates, engine, result.cost.trainingFlops / seconds);
       const { dataset, model, recipe, matrix } = result.study.resolved as Partial<Study>;

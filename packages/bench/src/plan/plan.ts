@@ -59,6 +59,8 @@ interface Variant {
   /** Hash of all that the dense networks of this training depend on, the seed apart. */
   readonly content: string;
   readonly suffix: string;
+  /** The ids of its dense networks by seed. */
+  readonly dense: Map<number, string>;
 }
 
 class PlanBuilder {
@@ -75,9 +77,11 @@ class PlanBuilder {
   }
 
   async dense(axes: GridPoint["axes"], seed: number): Promise<string> {
-    const { training, content, suffix, study } = await this.#variant(axes);
+    const { training, content, suffix, study, dense } = await this.#variant(axes);
+    const known = dense.get(seed);
+    if (known !== undefined) return known;
     const id = contentHash({ dense: content, seed });
-    if (this.#cells.has(id)) return id;
+    dense.set(seed, id);
     const needs = study.start.kind === "pretrain" ? [this.#start(training, suffix)] : [];
     this.#cells.set(id, { kind: "dense", id, label: `dense seed ${seed}${suffix}`, needs, training, seed });
     return id;
@@ -140,7 +144,7 @@ class PlanBuilder {
     const same = this.#trainings.findIndex((entry) => canonicalJson(entry.settings) === canonicalJson(settings));
     const training = same >= 0 ? same : this.#trainings.push({ settings, dataset, start }) - 1;
     const words = Object.entries(axes).map(([path, value]) => `${path}=${JSON.stringify(value)}`);
-    return { study, training, content, suffix: words.length === 0 ? "" : ` ${words.join(" ")}` };
+    return { study, training, content, suffix: words.length === 0 ? "" : ` ${words.join(" ")}`, dense: new Map() };
   }
 
   #method(choice: MethodChoice): ReturnType<Identities["method"]> {

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { contentHash } from "./canonical.ts";
-import { isInShard, parseShard } from "./shard.ts";
+import { inShard, parseShard } from "./shard.ts";
 
 test("every cell is in exactly one of the shards", () => {
   fc.assert(
     fc.property(fc.string(), fc.integer({ min: 1, max: 40 }), (text, count) => {
       const id = contentHash(text);
-      const shards = Array.from({ length: count }, (_, i) => isInShard({ id }, { index: i + 1, count }));
+      const shards = Array.from({ length: count }, (_, i) => inShard({ index: i + 1, count })({ id }));
       expect(shards.filter(Boolean)).toHaveLength(1);
     }),
   );

@@ -16,6 +16,6 @@ export function parseShard(text: string): Shard {
 }
 
 /** Whether a cell belongs to a shard. Its id alone decides, so that another order or a larger plan moves no cell. */
-export function isInShard({ id }: Pick<PlannedCell, "id">, { index, count }: Shard): boolean {
-  return Number.parseInt(id.slice(0, 12), 16) % count === index - 1;
+export function inShard({ index, count }: Shard): (cell: Pick<PlannedCell, "id">) => boolean {
+  return ({ id }) => Number.parseInt(id.slice(0, 12), 16) % count === index - 1;
 }

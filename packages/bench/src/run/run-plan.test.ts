@@ -1,7 +1,14 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
-import { newFolder, outcomes, runArithmetic } from "../fixtures/arithmetic-run.ts";
+import { beforeAll, describe, expect, test, vi } from "vitest";
+import program from "../fixtures/arithmetic-program.ts";
+import { planStudy } from "../plan/plan.ts";
+import { loadStudy } from "../study/load.ts";
+import { inShard } from "../plan/shard.ts";
+import { newFolder, outcomes, runArithmetic, STUDY } from "../fixtures/arithmetic-run.ts";
+
+// Processes are started by the dozen: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 180_000 });
 
 const resultFiles = (folder: string): string[] => readdirSync(join(folder, "results")).sort();
 const started = (events: readonly { type: string }[]): number => events.filter(({ type }) => type === "started").length;
@@ -108,12 +115,24 @@ describe("a cell that fails", () => {
 
 test("shards of a study, each run on its own, make every result once", async () => {
   const folder = newFolder();
-  const parts = [1, 2, 3].map((index) => ({ index, count: 3 }));
-  for (const shard of parts) expect((await runArithmetic(folder, [], { shard })).end.left).toBe(0);
+  const parts = [1, 2, 3].map((index) => inShard({ index, count: 3 }));
+  for (const asked of parts) expect((await runArithmetic(folder, [], { asked })).end.left).toBe(0);
   expect((await outcomes(folder)).size).toBe(10);
-  const alone = await runArithmetic(newFolder(), [], { shard: { index: 2, count: 3 } });
+  const alone = await runArithmetic(newFolder(), [], { asked: inShard({ index: 2, count: 3 }) });
   expect(alone.end.done).toBeLessThan(11);
   expect((await runArithmetic(folder)).events.filter(({ type }) => type === "started")).toEqual([]);
+});
+
+test("a cell run alone is blocked where what it needs is missing, and runs where it is there", async () => {
+  const folder = newFolder();
+  const { cells } = await planStudy(loadStudy(STUDY), program.identities);
+  const alone = async (kind: string) =>
+    (await runArithmetic(folder, [], { only: cells.find((cell) => cell.kind === kind) })).end;
+  expect(await alone("dense")).toEqual({ done: 0, failed: 0, blocked: 1, left: 0 });
+  for (const kind of ["start", "dense", "ticket"]) {
+    expect(await alone(kind)).toEqual({ done: 1, failed: 0, blocked: 0, left: 0 });
+  }
+  expect((await outcomes(folder)).size).toBe(2);
 });
 
 test("a run that is asked to stop saves checkpoints, and goes on from them to the same results", async () => {

@@ -1,11 +1,11 @@
 import PQueue from "p-queue";
 import type { PlannedCell } from "../plan/cell.ts";
 import { cellAt, type Plan } from "../plan/plan.ts";
-import { isInShard, type Shard } from "../plan/shard.ts";
 import { WorkspaceError } from "./atomic-file.ts";
 import { type ProcessEnd, runCellProcess } from "./cell-process.ts";
 import { type CellEvent, type RunEvent, WORKER_EXIT } from "./events.ts";
 import { recordFailure } from "./failure.ts";
+import { finishedCells, missingCells } from "./missing.ts";
 import type { FailureReason } from "./program.ts";
 import type { ResultFolder } from "./records.ts";
 import type { Workspace } from "./workspace.ts";
@@ -17,8 +17,10 @@ export interface RunOptions {
   readonly results: ResultFolder;
   readonly jobs: number;
   readonly retryFailed: boolean;
-  /** Only these cells, and what they need; none: all. */
-  readonly shard?: Shard | undefined;
+  /** Which cells to run; none: all. */
+  readonly asked?: ((cell: PlannedCell) => boolean) | undefined;
+  /** Run this cell alone, whatever its kind: it is blocked where what it needs is not there. */
+  readonly only?: PlannedCell | undefined;
   /** Ask the run to stop: running cells save a checkpoint, no other begins. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: RunEvent) => void;
@@ -52,26 +54,31 @@ class PlanRun {
   readonly #queue: PQueue;
   readonly #outcomes = new Map<string, Promise<Outcome>>();
   readonly #stop = new AbortController();
+  readonly #asked: (cell: PlannedCell) => boolean;
   #broken: string | null = null;
 
   constructor(plan: Plan, options: RunOptions) {
     this.#plan = plan;
     this.#options = options;
+    const { only, asked = () => true } = options;
+    this.#asked = only === undefined ? asked : (cell) => cell.id === only.id;
     this.#queue = new PQueue({ concurrency: options.jobs });
   }
 
   async run(): Promise<RunEnd> {
-    const { signal, onEvent, jobs } = this.#options;
+    const { signal, onEvent, jobs, only } = this.#options;
+    const { store } = this.#options.workspace;
     const abort = (): void => this.#stop.abort();
     if (signal.aborted) abort();
     signal.addEventListener("abort", abort, { once: true });
     const finished = await this.#finished();
     const { study, hash, cells } = this.#plan;
-    const wanted = await this.#wanted(finished);
-    const counted = cells.filter((cell) => wanted.has(cell.id) || this.#isAskedFor(cell));
+    const missing = await missingCells({ plan: this.#plan, finished, store, asked: this.#asked });
+    const wanted = only === undefined ? missing : new Set((await this.#isThere(only, finished)) ? [] : [only.id]);
+    const counted = cells.filter((cell) => wanted.has(cell.id) || this.#asked(cell));
     onEvent({ type: "run", study: study.name, plan: hash, cells: counted.length, jobs });
     for (const cell of cells) {
-      const because = finished.get(cell.id) ?? "done";
+      const because = missing.has(cell.id) ? "blocked" : (finished.get(cell.id) ?? "done");
       this.#outcomes.set(cell.id, wanted.has(cell.id) ? this.#schedule(cell) : Promise.resolve(because));
     }
     for (const { id } of counted) {
@@ -86,38 +93,23 @@ class PlanRun {
     return end;
   }
 
+  /** Whether a cell has its result and, where others may need them, its artifacts. */
+  async #isThere(cell: PlannedCell, finished: ReadonlyMap<string, unknown>): Promise<boolean> {
+    const hasResult = cell.kind === "start" || finished.has(cell.id);
+    return hasResult && (cell.kind === "ticket" || (await this.#options.workspace.store.holds(cell.id)));
+  }
+
   /** Cells with a verified result; damaged files are put aside, so that their cells run again. */
   async #finished(): Promise<Map<string, "done" | "failed">> {
     const { results, retryFailed, onEvent } = this.#options;
-    const states = await results.states(
-      this.#plan.cells.filter((cell) => cell.kind !== "start").map((cell) => cell.id),
-    );
-    const finished = new Map<string, "done" | "failed">();
+    const asked = this.#plan.cells.filter((cell) => this.#asked(cell));
+    const states = await results.states(new Set(asked.flatMap((cell) => [cell.id, ...cell.needs])));
     for (const [id, state] of states) {
-      if (state.state === "done" || (state.state === "failed" && !retryFailed)) finished.set(id, state.state);
-      if (state.state === "damaged") {
-        const aside = await results.setAside(state.file);
-        onEvent({ type: "damaged", cell: id, message: `${state.message}; kept as ${aside}, the cell runs again` });
-      }
+      if (state.state !== "damaged") continue;
+      const aside = await results.setAside(state.file);
+      onEvent({ type: "damaged", cell: id, message: `${state.message}; kept as ${aside}, the cell runs again` });
     }
-    return finished;
-  }
-
-  /** Cells without a result, and those with one whose artifacts they need and the store no longer has. */
-  async #wanted(finished: ReadonlyMap<string, "done" | "failed">): Promise<Set<string>> {
-    const { cells } = this.#plan;
-    const asked = cells.filter((cell) => cell.kind !== "start" && this.#isAskedFor(cell));
-    const wanted = new Set(asked.map(({ id }) => id).filter((id) => !finished.has(id)));
-    const held = new Map<string, boolean>();
-    // What needs comes after what is needed, so that from the end every need is seen before its own needs.
-    for (const cell of cells.toReversed()) {
-      if (!wanted.has(cell.id)) continue;
-      for (const need of cell.needs) {
-        if (!held.has(need)) held.set(need, await this.#options.workspace.store.holds(need));
-        if (held.get(need) === false && finished.get(need) !== "failed") wanted.add(need);
-      }
-    }
-    return wanted;
+    return finishedCells(states, retryFailed);
   }
 
   #outcome(id: string): Promise<Outcome> {
@@ -126,15 +118,11 @@ class PlanRun {
     return outcome;
   }
 
-  #isAskedFor(cell: PlannedCell): boolean {
-    const { shard } = this.#options;
-    return shard === undefined || isInShard(cell, shard);
-  }
-
   async #schedule(cell: PlannedCell): Promise<Outcome> {
     const needs = await Promise.all(cell.needs.map((need) => this.#outcome(need)));
     if (needs.some((outcome) => outcome === "failed" || outcome === "blocked")) {
-      this.#options.onEvent({ type: "skipped", cell: cell.id, because: "blocked", message: "a cell it needs failed" });
+      const message = "a cell it needs failed or is missing";
+      this.#options.onEvent({ type: "skipped", cell: cell.id, because: "blocked", message });
       return "blocked";
     }
     return this.#queue.add(() => this.#runCell(cell), { priority: PRIORITY[cell.kind] });

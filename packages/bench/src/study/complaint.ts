@@ -119,7 +119,7 @@ function range(schema: z.core.JSONSchema.BaseSchema): string {
 export function nearest(word: string, known: readonly string[]): string | null {
   if (known.length === 0) return null;
   const candidate = closest(word, [...known]);
-  return distance(word, candidate) <= Math.max(1, Math.floor(word.length / 3)) ? candidate : null;
+  return distance(word, candidate) <= Math.max(1, Math.ceil(word.length / 3)) ? candidate : null;
 }
 
 export function show(value: unknown): string {

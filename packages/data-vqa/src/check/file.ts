@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DataError } from "../error.ts";
+import { readAns2Label } from "../official/answers.ts";
 import { captionRecord } from "../official/captions.ts";
 import { jsonStart, readJsonList } from "../official/json-list.ts";
 import { lxmertRecord } from "../official/lxmert.ts";
@@ -19,7 +20,16 @@ export interface CheckedFile {
 
 /** Check one file, whichever of the known kinds it is. */
 export function checkFile(path: string): CheckedFile {
-  return path.endsWith(".tsv") ? checkTsv(path) : checkJson(path);
+  if (path.endsWith(".tsv")) return checkTsv(path);
+  return path.endsWith("ans2label.json") ? checkAnswerMap(path) : checkJson(path);
+}
+
+function checkAnswerMap(path: string): CheckedFile {
+  const findings = new Findings();
+  const answers = findings.try(() => readAns2Label(path));
+  const summary = answers ? `${answers.length} answers` : "";
+  const report = { path, kind: "answer vocabulary", summary, problems: findings.problems };
+  return { report, questions: new Map(), images: new Set() };
 }
 
 function checkTsv(path: string): CheckedFile {

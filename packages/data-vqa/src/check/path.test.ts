@@ -45,6 +45,10 @@ describe("checking", () => {
     expect(kind("nominival.json")).toBe("LXMERT questions");
     expect(kind("predictions.json")).toBe("predictions");
     expect(kind("trainval_label2ans.json")).toBe("answer vocabulary");
+    expect(checkPath(at("trainval_ans2label.json"))[0]).toMatchObject({
+      kind: "answer vocabulary",
+      summary: "44 answers",
+    });
     await convertRegions(at(FEATURES), at("store"));
     expect(checkPath(at("store"))).toEqual([
       {

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { dirname } from "node:path";
 import { DataError } from "../error.ts";
-import { explainFullDisk } from "../disk.ts";
+import { explainDiskError } from "../disk.ts";
 import { MirrorDownload, MirrorRefused } from "./mirror.ts";
 import type { SourceFile } from "./sources.ts";
 
@@ -49,7 +49,7 @@ export async function downloadFile(file: SourceFile, path: string, options: Down
       fs.renameSync(`${path}.part`, path);
       return done;
     } catch (error) {
-      if (!(error instanceof MirrorRefused)) throw explainFullDisk(error, path);
+      if (!(error instanceof MirrorRefused)) throw explainDiskError(error, `fetching ${path}`);
       refusals.push(`${url}: ${error.message}`);
       options.onTrouble?.(`gave up ${url}: ${error.message}`);
     }

@@ -6,13 +6,21 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { DataError } from "../error.ts";
+import { makeZip } from "../testing/zip.ts";
 import { downloadFile } from "./download.ts";
-import { fetchDataset, fileState, readRecord } from "./fetch.ts";
+import { examineFolder } from "./doctor.ts";
+import { fetchDataset, fileState } from "./fetch.ts";
+import { readRecord } from "./record.ts";
 import { type SourceFile, sourceManifest, SOURCES } from "./sources.ts";
 
 const CONTENT = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * 31 + (i >> 7)) % 251));
 const GARBAGE = Buffer.from(CONTENT).reverse();
 const SHA256 = createHash("sha256").update(CONTENT).digest("hex");
+
+const ARCHIVE = makeZip([
+  { name: "data/train.json", content: Buffer.from("[]") },
+  { name: "data/a_obj36.tsv", content: Buffer.from("not yet a feature file") },
+]);
 
 type Behaviour = (request: IncomingMessage, response: ServerResponse, visit: number) => void;
 let server: Server;
@@ -100,6 +108,7 @@ const behaviours: Record<string, Behaviour> = {
     response.writeHead(416, { "content-range": `bytes */${CONTENT.length}` });
     response.end();
   },
+  "/zip": (request, response, visit) => serve(ARCHIVE)(request, response, visit),
   "/missing": status(404),
   "/busy": status(503, 2),
   "/broken": status(500),
@@ -253,6 +262,37 @@ describe("a dataset that is fetched", () => {
     await expect(fetchDataset(some, folder, OPTIONS)).rejects.toThrow(/a.bin could not be fetched/);
     const [a, b] = some.files.map((file) => fileState(file, folder, readRecord(folder)));
     expect([a, b]).toEqual(["missing", "present"]);
+  });
+});
+
+describe("the state of a dataset's folder", () => {
+  test("names what is there, what is not, and the command that comes next", async () => {
+    const manifest = sourceManifest.parse({
+      ...{ name: "made-up", licence: "none" },
+      files: [
+        { ...source(["/zip"], { sha256: null }), name: "all.zip" },
+        { ...source(["/good"]), name: "b.bin" },
+      ],
+    });
+    const states = () => examineFolder(manifest, folder).files.map(({ state }) => state);
+    expect(states()).toEqual(["missing", "missing"]);
+    expect(examineFolder(manifest, folder).next).toBe(`ticketbench data fetch made-up --out ${folder}`);
+    writeFileSync(join(folder, "b.bin.part"), CONTENT.subarray(0, 10));
+    expect(states()).toEqual(["missing", "partial"]);
+    await fetchDataset(manifest, folder, OPTIONS);
+    expect(existsSync(join(folder, "all.zip"))).toBe(false);
+    const report = examineFolder(manifest, folder);
+    expect(report.complete).toBe(true);
+    expect(report.stores).toEqual([{ source: join(folder, "a_obj36.tsv"), converted: false }]);
+    expect(report.next).toBe(`ticketbench data check ${folder}`);
+    visits.clear();
+    await fetchDataset(manifest, folder, OPTIONS);
+    expect(visits.size).toBe(0);
+    writeFileSync(join(folder, "b.bin"), "changed");
+    expect(states()).toEqual(["present", "changed"]);
+    expect(examineFolder(manifest, folder).next).toMatch(/^rm .*b.bin && ticketbench data fetch/);
+    rmSync(join(folder, "train.json"));
+    expect(states()).toEqual(["missing", "changed"]);
   });
 });
 

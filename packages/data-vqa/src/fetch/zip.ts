@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { crc32, createInflateRaw } from "node:zlib";
-import { explainFullDisk } from "../disk.ts";
+import { explainDiskError } from "../disk.ts";
 import { DataError } from "../error.ts";
 
 /** A file in an archive. */
@@ -53,7 +53,7 @@ export async function extractZip(path: string, folder: string): Promise<string[]
       await extractEntry(path, entry, `${target}.partial`);
     } catch (error) {
       fs.rmSync(`${target}.partial`, { force: true });
-      throw explainFullDisk(error, `unpacking ${path}`);
+      throw explainDiskError(error, `unpacking ${path}`);
     }
     fs.renameSync(`${target}.partial`, target);
   }

@@ -20,10 +20,10 @@ export const MINI_SHA256: Readonly<Record<MiniProfileName, Readonly<Record<strin
     test: "4fcf1bf5cbf8f410efaf9df44d185de2bab813c94761a3f74c8462a9b212c351",
   },
   hard: {
-    pretrain: "d96eb258c8e2fefb7a50019df2e4ffcfe1ef090f2cdc7417641fa93c493109d4",
-    train: "9c28b0e71ec61f168ede46c214ed27e583889228d264c1477704784434a6013f",
+    pretrain: "06130561182adc86e4fae80689e5f7822e1e7179570414ee61ee4274f618b3c7",
+    train: "3e3537cb59134b9415706653ec8debfbce7cd391a95524da5832138fc17d995c",
     nominival: "ea5faca2850422187cec527fbd668a31ac8eda26511b502583912d14787e204b",
-    minival: "0a4c76e111c520117994006e8abf5bb68aa2b08ab54f08b1d46f78c7ad4a0121",
-    test: "58419a3422d7e4be5f600f196a96c933a28461a7832bfc1742249ae94dc927da",
+    minival: "ac7925011b4e74a000f111976a8e2cbd701ae6b9ef5021536ba35b7f8ff251bf",
+    test: "b1b6b6213f22b9e1faddef1623e013e4226db7a4d568fa4af0b939520659ddee",
   },
 };

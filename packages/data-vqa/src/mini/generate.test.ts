@@ -1,9 +1,12 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { DataError } from "../error.ts";
 import { PRIOR_KEYS, priorPredictions } from "../priors.ts";
 import { evaluateOfficial, groundTruth } from "../official/evaluate.ts";
 import type { Question } from "../question.ts";
+import { questionType } from "../question-type.ts";
 import { accuracy, softScores } from "../score.ts";
+import { sharedPath } from "../testing/shared.ts";
 import { MINI_SHA256 } from "./checksums.ts";
 import { generateMiniVqa, type MiniVqa } from "./generate.ts";
 import { MINI_PROFILES, type MiniProfileName } from "./profile.ts";
@@ -18,7 +21,7 @@ describe("mini-VQA is bit-equal everywhere", () => {
       const dataset = generateMiniVqa({ profile });
       const computed = Object.fromEntries(dataset.splitNames.map((name) => [name, dataset.splitSha256(name)]));
       expect(computed).toEqual(MINI_SHA256[profile]);
-    });
+    }, 120_000);
   }
 
   test("whatever was read before, an image has the same regions", () => {
@@ -99,6 +102,20 @@ describe("mini-VQA's questions", () => {
   test("have 44 answers to choose from in the quick profile", () => {
     expect(quick.answers).toHaveLength(44);
     expect(new Set(quick.answers).size).toBe(44);
+  });
+});
+
+const official = sharedPath("realdata", "vqa-official-fixture", "mscoco_question_types.txt");
+describe.skipIf(official === null)("mini-VQA's question types", () => {
+  test("are those that all official prefixes give", () => {
+    const types = readFileSync(official ?? "", "utf8")
+      .split(/\r?\n/)
+      .filter((type) => type !== "");
+    for (const profile of Object.keys(MINI_PROFILES) as MiniProfileName[]) {
+      for (const { text, questionType: ours } of generateMiniVqa({ profile }).split("train").questions) {
+        expect([text, ours]).toEqual([text, questionType(text, types)]);
+      }
+    }
   });
 });
 
@@ -212,6 +229,7 @@ describe("mini-VQA's regions", () => {
 describe("mini-VQA refuses", () => {
   test("a profile, a seed, a split, an image or a region count that it does not have", () => {
     expect(() => generateMiniVqa({ profile: "slow" as "quick" })).toThrow(DataError);
+    expect(() => generateMiniVqa({ annotators: "kind" as "mild" })).toThrow(/choose mild or real/);
     expect(() => generateMiniVqa({ seed: 0.5 })).toThrow(/whole number/);
     expect(() => quick.split("testdev")).toThrow(/no split "testdev"; it has pretrain, train/);
     expect(() => quick.scene("MINI_train_000000000001")).toThrow(/no image/);

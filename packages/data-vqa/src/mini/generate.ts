@@ -9,14 +9,14 @@ import {
 } from "../dataset.ts";
 import { DataError } from "../error.ts";
 import { answerIndex } from "../label.ts";
-import { answerVocabulary, type Confusions, confusions } from "./annotators.ts";
+import { answerVocabulary, confusions } from "./annotators.ts";
 import { describe } from "./captions.ts";
 import { MINI_SHA256 } from "./checksums.ts";
 import { type AnnotatorModel, MINI_PROFILES, type MiniProfile, type MiniProfileName } from "./profile.ts";
 import { RandomStream } from "./random.ts";
 import { Detector, type Region } from "./regions.ts";
 import { CANVAS, type Scene } from "./scene.ts";
-import { drawSplit, type MiniImage, parseImageId, SPLIT_NAMES, type SplitName } from "./split.ts";
+import { drawSplit, type MiniImage, parseImageId, SPLIT_NAMES, type SplitName, type World } from "./split.ts";
 
 /** Raised whenever the same seed would give other samples than before. */
 const GENERATOR_VERSION = 1;
@@ -36,6 +36,9 @@ export function generateMiniVqa({ profile = "quick", seed = 0, annotators }: Min
   }
   if (!Number.isSafeInteger(seed)) throw new DataError(`mini-VQA's seed must be a whole number, not ${seed}`);
   const chosen = MINI_PROFILES[profile];
+  if (annotators !== undefined && annotators !== "mild" && annotators !== "real") {
+    throw new DataError(`mini-VQA has no annotators "${String(annotators)}"; choose mild or real`);
+  }
   return new MiniVqa({ ...chosen, annotators: annotators ?? chosen.annotators }, seed);
 }
 
@@ -62,8 +65,7 @@ export class MiniVqa implements VqaDataset {
   readonly defaultRegions: number;
   readonly splitNames: readonly string[] = SPLIT_NAMES;
   readonly regionLabels: RegionLabels;
-  readonly #confusions: Confusions;
-  readonly #answerIndex: ReadonlyMap<string, number>;
+  readonly #world: World;
   readonly #detector: Detector;
   readonly #splits = new Map<SplitName, LoadedSplit>();
   readonly #cached = new Map<string, CachedRegions>();
@@ -75,9 +77,9 @@ export class MiniVqa implements VqaDataset {
     this.featureWidth = profile.featureWidth;
     this.regionsPerImage = profile.regionsPerImage;
     this.defaultRegions = profile.defaultRegions;
-    this.#confusions = confusions(profile);
-    this.answers = answerVocabulary(this.#confusions);
-    this.#answerIndex = answerIndex(this.answers);
+    const table = confusions(profile);
+    this.answers = answerVocabulary(table);
+    this.#world = { profile, confusions: table, vocabulary: answerIndex(this.answers) };
     this.#detector = new Detector(profile);
     this.regionLabels = {
       objectNames: this.#detector.objectNames,
@@ -94,7 +96,7 @@ export class MiniVqa implements VqaDataset {
     if (!known) throw unknownSplit(this.name, name, SPLIT_NAMES);
     const loaded = this.#splits.get(known) ?? {
       name: known,
-      ...drawSplit(known, this.profile, this.#stream(known), this.#confusions, this.#answerIndex),
+      ...drawSplit(known, this.#world, this.#stream(known)),
     };
     this.#splits.set(known, loaded);
     return loaded;

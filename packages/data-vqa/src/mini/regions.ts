@@ -66,17 +66,19 @@ export class Detector {
   /** Write the feature vector of a region at `offset`: [featureWidth], non-negative. */
   fillFeatures(region: Region, random: RandomStream, into: Float32Array, offset: number): void {
     const { noise, featureWidth } = this.#profile;
-    const codes = region.shows.map((word) => this.#codes.get(word));
+    const signal = Float64Array.from(this.#bias);
+    for (const word of region.shows) {
+      const code = this.#codes.get(word);
+      for (let i = 0; i < featureWidth; i++) signal[i]! += code?.[i] ?? 0;
+    }
     const spread = region.shows.length === 0 ? noise * BACKGROUND_NOISE : noise;
     for (let i = 0; i < featureWidth; i++) {
-      const bias = this.#bias[i] ?? 0;
-      let signal = bias;
-      for (const code of codes) signal += code?.[i] ?? 0;
-      const seen = Math.max(0, signal + spread * random.normal());
-      into[offset + i] =
-        region.share === 1
-          ? seen
-          : region.share * seen + (1 - region.share) * Math.max(0, bias + noise * BACKGROUND_NOISE * random.normal());
+      let seen = Math.max(0, (signal[i] ?? 0) + spread * random.normal());
+      if (region.share < 1) {
+        const behind = Math.max(0, (this.#bias[i] ?? 0) + noise * BACKGROUND_NOISE * random.normal());
+        seen = region.share * seen + (1 - region.share) * behind;
+      }
+      into[offset + i] = seen;
     }
   }
 

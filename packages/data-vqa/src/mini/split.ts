@@ -26,6 +26,14 @@ export interface MiniImage {
   readonly scene: Scene;
 }
 
+/** What the questions of every split are made from. */
+export interface World {
+  readonly profile: MiniProfile;
+  readonly confusions: Confusions;
+  /** Answer text to index. */
+  readonly vocabulary: ReadonlyMap<string, number>;
+}
+
 /** One question asked on two scenes that answer it differently. */
 interface Pair {
   readonly ask: Ask;
@@ -36,31 +44,28 @@ interface Pair {
 /** All images and questions of a split, the halves of a pair next to each other. */
 export function drawSplit(
   split: SplitName,
-  profile: MiniProfile,
+  world: World,
   random: RandomStream,
-  table: Confusions,
-  vocabulary: ReadonlyMap<string, number>,
 ): { images: MiniImage[]; questions: Question[] } {
   const images: MiniImage[] = [];
   const questions: Question[] = [];
+  const addImage = (scene: Scene): MiniImage => {
+    const image = makeImage(split, images.length, scene);
+    images.push(image);
+    return image;
+  };
+  const ask = (pair: Pair, image: MiniImage, position: number, stream: RandomStream): void => {
+    const asked = describeQuestion(image, position, pair);
+    questions.push(split === "test" ? withheld(asked) : answered(asked, image.scene, pair, world, stream));
+  };
   for (let base = 0; base < BASE_SCENES[split]; base++) {
     const stream = random.child(base);
-    const { scene, pairs } = drawPairs(profile, stream);
-    const first = makeImage(split, images.length, scene);
-    images.push(first);
+    const { scene, pairs } = drawPairs(world.profile, stream);
+    const first = addImage(scene);
     for (const [k, pair] of pairs.entries()) {
-      const second = makeImage(split, images.length, pair.complement);
-      images.push(second);
-      for (const [image, position] of [
-        [first, k],
-        [second, 0],
-      ] as const) {
-        const id = image.number * QUESTIONS_PER_IMAGE + position;
-        const asked = describeQuestion(id, image, pair);
-        questions.push(
-          split === "test" ? withheld(asked) : answered(asked, image, pair, profile, stream, table, vocabulary),
-        );
-      }
+      const second = addImage(pair.complement);
+      ask(pair, first, k, stream);
+      ask(pair, second, 0, stream);
     }
   }
   return { images, questions };
@@ -123,23 +128,16 @@ function drawPair(
 
 type Asked = Pick<Question, "id" | "imageId" | "text" | "questionType">;
 
-function describeQuestion(id: number, image: MiniImage, { ask }: Pair): Asked {
+function describeQuestion(image: MiniImage, position: number, { ask }: Pair): Asked {
+  const id = image.number * QUESTIONS_PER_IMAGE + position;
   return { id, imageId: image.id, text: ask.text, questionType: questionType(ask.text, MINI_QUESTION_TYPES) };
 }
 
-function answered(
-  asked: Asked,
-  image: MiniImage,
-  { ask, type }: Pair,
-  profile: MiniProfile,
-  random: RandomStream,
-  table: Confusions,
-  vocabulary: ReadonlyMap<string, number>,
-): Question {
-  const truth = ask.answer(image.scene);
+function answered(asked: Asked, scene: Scene, { ask, type }: Pair, world: World, random: RandomStream): Question {
+  const truth = ask.answer(scene);
   if (truth === null) throw new RangeError(`question ${asked.id} has no answer on its own scene`);
-  const answers = annotate(truth, type, profile.annotators, table, random);
-  const label = softLabel(answers, vocabulary);
+  const answers = annotate(truth, type, world.profile.annotators, world.confusions, random);
+  const label = softLabel(answers, world.vocabulary);
   return { ...asked, answerType: type, answers, majorityAnswer: majorityAnswer(answers), label };
 }
 

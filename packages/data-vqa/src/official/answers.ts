@@ -38,7 +38,7 @@ export function readLabel2Ans(path: string): string[] {
 }
 
 /** The same from an object of answer to index, which must number its answers from 0 without a gap. */
-function readAns2Label(path: string): string[] {
+export function readAns2Label(path: string): string[] {
   const parsed = answerMap.safeParse(parseJson(path));
   if (!parsed.success)
     throw new DataError(`${path}: expected an object from answer to index (${parsed.error.issues[0]?.message})`);

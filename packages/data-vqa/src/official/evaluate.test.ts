@@ -1,13 +1,15 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { DataError } from "../error.ts";
 import { sharedPath } from "../testing/shared.ts";
 import { evaluateLxmert, evaluateOfficial, type OfficialReport, officialPercent, officialScore } from "./evaluate.ts";
 import { normalise, processDigitArticle, processPunctuation } from "./normalise.ts";
-import { readPredictions } from "./predictions.ts";
+import { evaluateFiles } from "./evaluate-files.ts";
+import { readPredictions, writePredictions } from "./predictions.ts";
 import { readAnnotations } from "./records.ts";
 
 type Percentages = Record<string, number>;
@@ -177,6 +179,49 @@ describe.skipIf(goldens === null)("the reference evaluation on 2,962 real questi
       expect(percent(Object.fromEntries(report.perQuestion))).toEqual(perQuestion[name]);
     });
   }
+});
+
+describe("evaluating files", () => {
+  const folder = mkdtempSync(join(tmpdir(), "evaluate-"));
+  const at = (name: string) => join(folder, name);
+  const ids = [1, 2];
+  writeFileSync(
+    at("questions"),
+    JSON.stringify({ questions: ids.map((id) => ({ question_id: id, image_id: 1, question: "?" })) }),
+  );
+  const answers = ten(["yes", 3], ["no", 7]);
+  const annotations = ids.map((question_id) => ({
+    ...{ question_id, image_id: 1, question_type: "is", answer_type: "yes/no", multiple_choice_answer: "no", answers },
+  }));
+  writeFileSync(at("annotations"), JSON.stringify({ annotations }));
+  const files = { questions: at("questions"), annotations: at("annotations"), predictions: at("predictions") };
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test("gives percent by type and by question, with either metric", () => {
+    writePredictions(
+      files.predictions,
+      new Map([
+        [1, "yes"],
+        [2, "NO"],
+      ]),
+    );
+    expect(evaluateFiles(files)).toEqual({
+      summary: { overall: 95, perAnswerType: { "yes/no": 95 }, perQuestionType: { is: 95 }, n: 2 },
+      perQuestion: { 1: 90, 2: 100 },
+    });
+    expect(evaluateFiles(files, "lxmert").perQuestion).toEqual({ 1: 90, 2: 0 });
+  });
+
+  test("refuses files of different splits, and predictions that are missing or twice there", () => {
+    writePredictions(files.predictions, new Map([[1, "yes"]]));
+    expect(() => evaluateFiles(files)).toThrow(/1 of 2 annotated questions have no prediction/);
+    writeFileSync(files.predictions, '[{"question_id": 1, "answer": "a"}, {"question_id": 1, "answer": "b"}]');
+    expect(() => evaluateFiles(files)).toThrow(/question id 1 appears twice/);
+    writeFileSync(at("others"), JSON.stringify({ questions: [{ question_id: 9, image_id: 1, question: "?" }] }));
+    expect(() => evaluateFiles({ ...files, questions: at("others") })).toThrow(
+      /e.g. 9 is not annotated; give the two files/,
+    );
+  });
 });
 
 const lxmert = sharedPath("oracle", "eval", "vqa_evaluator.json");

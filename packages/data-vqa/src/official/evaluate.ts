@@ -21,12 +21,17 @@ export type GroundTruth = Pick<AnnotationRecord, "question_id" | "question_type"
  */
 export function evaluateOfficial(truths: readonly GroundTruth[], predictions: Predictions): OfficialReport {
   checkPredictedIds(predictions, new Set(truths.map(({ question_id }) => question_id)));
+  return reportScores(truths, ({ question_id, answers }) => officialScore(answers, predictions.get(question_id) ?? ""));
+}
+
+/** Mean scores, overall and by type, in the order of `truths`. */
+export function reportScores(truths: readonly GroundTruth[], scoreOf: (truth: GroundTruth) => number): OfficialReport {
   const perQuestion = new Map<number, number>();
   const byAnswerType = new Map<string, Mean>();
   const byQuestionType = new Map<string, Mean>();
   const overall = new Mean();
   for (const truth of truths) {
-    const score = officialScore(truth.answers, predictions.get(truth.question_id) ?? "");
+    const score = scoreOf(truth);
     perQuestion.set(truth.question_id, score);
     overall.add(score);
     meanOf(byAnswerType, truth.answer_type).add(score);

@@ -126,6 +126,14 @@ describe("a folder that is not right", () => {
       /train2014_annotations.json: question 9000: answers/,
     ],
     [
+      "disagrees about an image",
+      () =>
+        write("v2_mscoco_train2014_annotations.json", {
+          annotations: annotations.map((one) => ({ ...one, image_id: 7 })),
+        }),
+      /question 9000 is about image 9 in .*, 7 in .*do not belong together/,
+    ],
+    [
       "lacks an annotation",
       () => write("v2_mscoco_train2014_annotations.json", { annotations: annotations.slice(1) }),
       /no annotation for question 25001/,

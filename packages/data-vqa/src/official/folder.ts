@@ -1,12 +1,19 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
-import { checkRegionCount, type RegionLabels, unknownSplit, type VqaDataset, type VqaSplit } from "../dataset.ts";
+import { join } from "node:path";
+import {
+  checkRegionCount,
+  type ReadRegions,
+  type RegionLabels,
+  unknownSplit,
+  type VqaDataset,
+  type VqaSplit,
+} from "../dataset.ts";
 import { DataError } from "../error.ts";
 import { answerIndex, softLabel } from "../label.ts";
 import type { Question } from "../question.ts";
 import { convertRegions, type ConvertOptions } from "../regions/convert.ts";
-import { RegionStore } from "../regions/store.ts";
+import { RegionStore, storeFolder } from "../regions/store.ts";
 import { StoreSet } from "../regions/store-set.ts";
 import { readAnswers } from "./answers.ts";
 import { readCaptions } from "./captions.ts";
@@ -53,7 +60,7 @@ export async function openVqaFolder(folder: string, options: RegionFolderOptions
   }
   const stores: RegionStore[] = [];
   for (const source of layout.features) {
-    const store = join(options.stores ?? folder, `${basename(source, ".tsv")}.regions`);
+    const store = storeFolder(source, options.stores);
     await convertRegions(source, store, options.convert);
     stores.push(RegionStore.open(store));
   }
@@ -68,6 +75,7 @@ export interface RegionSource {
   readonly hash: string;
   has(imageId: string): boolean;
   fillRegions: VqaDataset["fillRegions"];
+  readonly readRegions?: ReadRegions;
   fillLabels: RegionLabels["fill"];
 }
 
@@ -101,6 +109,7 @@ export class VqaFolder implements VqaDataset {
   readonly regionsPerImage: number;
   readonly defaultRegions: number;
   readonly regionLabels: RegionLabels | null;
+  readonly readRegions?: ReadRegions;
   readonly splitNames: readonly string[];
   readonly #layout: FolderLayout;
   readonly #regions: RegionSource;
@@ -125,6 +134,7 @@ export class VqaFolder implements VqaDataset {
     this.regionsPerImage = regions.regionsPerImage;
     this.defaultRegions = Math.min(36, regions.regionsPerImage);
     this.regionLabels = readRegionLabels(folder, regions);
+    if (regions.readRegions) this.readRegions = regions.readRegions.bind(regions);
     this.splitNames = [...layout.splits.keys()];
     this.answers = readAnswers(folder) ?? this.#buildVocabulary(folder, options);
     this.#vocabulary = answerIndex(this.answers);
@@ -170,6 +180,12 @@ export class VqaFolder implements VqaDataset {
       const annotation = annotations?.get(record.question_id);
       if (annotations !== null && !annotation) {
         throw new DataError(`${files.annotations}: no annotation for question ${record.question_id}`);
+      }
+      if (annotation?.image_id !== undefined && annotation.image_id !== record.image_id) {
+        const images = `${record.image_id} in ${files.questions}, ${annotation.image_id} in ${files.annotations}`;
+        throw new DataError(
+          `question ${record.question_id} is about image ${images}; the files do not belong together`,
+        );
       }
       return this.#question(record, annotation, prefix);
     });

@@ -1,5 +1,6 @@
-import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { closeSync, readFileSync, readSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
+import { openFile } from "../disk.ts";
 import { DataError } from "../error.ts";
 
 const CHUNK_BYTES = 1 << 20;
@@ -161,13 +162,10 @@ class ListReader {
 }
 
 function* fileChunks(path: string): Generator<Uint8Array, void, undefined> {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (!stat) throw new DataError(`${path} does not exist`);
-  if (!stat.isFile()) throw new DataError(`${path} is not a file; name the file itself`);
-  if (path.endsWith(".gz")) return yield* slices(gunzip(path));
-  const file = openSync(path, "r");
+  const { file, size } = openFile(path);
   try {
-    const chunk = new Uint8Array(Math.min(CHUNK_BYTES, stat.size + 1));
+    if (path.endsWith(".gz")) return yield* slices(gunzip(path));
+    const chunk = new Uint8Array(Math.min(CHUNK_BYTES, size + 1));
     for (;;) {
       const read = readSync(file, chunk, 0, chunk.length, null);
       if (read === 0) return;

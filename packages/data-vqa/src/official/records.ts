@@ -16,7 +16,7 @@ const annotatorRecord = z.object({ answer: z.string(), answer_confidence: z.stri
 /** One entry of `annotations` in an official annotations file; other keys are tolerated. */
 export const annotationRecord = z.object({
   question_id: z.int(),
-  image_id: z.int(),
+  image_id: z.int().optional(),
   question_type: z.string().optional(),
   answer_type: z.enum(ANSWER_TYPES),
   multiple_choice_answer: z.string(),

@@ -1,8 +1,7 @@
-import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { basename } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { checkFreeSpace, explainFullDisk, hashBytes, hashFile } from "../disk.ts";
+import { checkFreeSpace, explainDiskError, hashFile, hashInBackground } from "../disk.ts";
 import { DataError } from "../error.ts";
 import { readManifest, type StoreManifest, writeManifest } from "./manifest.ts";
 import type { FeatureType } from "./record.ts";
@@ -27,6 +26,8 @@ export interface ConvertOptions {
 }
 
 const PROGRESS_MILLISECONDS = 500;
+/** From this size on, hashing is worth a thread of its own. */
+const LARGE_BYTES = 1 << 26;
 
 interface Source {
   readonly path: string;
@@ -51,8 +52,8 @@ export async function convertRegions(
   const source = findSource(path);
   const finished = readManifest(folder);
   if (finished) return keepFinished(finished, source, featureType, folder);
-  fs.mkdirSync(folder, { recursive: true });
-  const writer = new StoreWriter(folder, featureType, `${source.name}\t${source.modified}\t${featureType}`);
+  const writer = openWriter(folder, featureType, source);
+  const ended = new AbortController();
   try {
     const bytesPerByte = featureType === "float32" ? 0.75 : 0.375;
     checkFreeSpace(
@@ -60,18 +61,33 @@ export async function convertRegions(
       (source.bytes - writer.place.end) * bytesPerByte,
       "name another disk, or keep features as float16",
     );
-    const sha256 = await convertRows(source, writer, options);
+    const [sha256] = await Promise.all([hashSource(source, ended.signal), convertRows(source, writer, options)]);
     const manifest: StoreManifest = {
       ...{ format: "ticketbench-regions", version: 1 },
       source: { name: source.name, bytes: source.bytes, modified: source.modified, sha256 },
-      ...{ ...writer.finish(), featureType },
+      ...(await writer.finish()),
+      featureType,
     };
     writeManifest(folder, manifest);
     return manifest;
   } catch (error) {
-    throw explainFullDisk(error, `${folder} has ${writer.images} images`);
+    throw explainDiskError(error, `${folder} has ${writer.images} images`);
   } finally {
-    writer.close();
+    ended.abort();
+    await writer.close();
+  }
+}
+
+async function hashSource({ path, bytes }: Source, signal: AbortSignal): Promise<string> {
+  return bytes < LARGE_BYTES ? hashFile(path) : await hashInBackground(path, signal);
+}
+
+function openWriter(folder: string, featureType: FeatureType, { name, modified }: Source): StoreWriter {
+  try {
+    fs.mkdirSync(folder, { recursive: true });
+    return new StoreWriter(folder, featureType, `${name}\t${modified}\t${featureType}`);
+  } catch (error) {
+    throw explainDiskError(error, `making the store ${folder}`);
   }
 }
 
@@ -100,19 +116,12 @@ function keepFinished(
   );
 }
 
-/** Convert what is not yet converted; the SHA-256 of the whole source, hex. */
-async function convertRows(
-  source: Source,
-  writer: StoreWriter,
-  { onProgress, signal }: ConvertOptions,
-): Promise<string> {
+/** Convert what is not yet converted. */
+async function convertRows(source: Source, writer: StoreWriter, { onProgress, signal }: ConvertOptions): Promise<void> {
   const start = writer.place;
   const began = performance.now();
   let reported = began;
-  const digest = createHash("sha256");
-  // The manifest names the hash of the whole source, so what an earlier run read is hashed again.
-  hashBytes(digest, source.path, start.end);
-  for (const row of readRegionTsv(source.path, start, (bytes) => digest.update(bytes))) {
+  for (const row of readRegionTsv(source.path, start)) {
     writer.append(row, source.path);
     const now = performance.now();
     if (now - reported < PROGRESS_MILLISECONDS) continue;
@@ -124,5 +133,4 @@ async function convertRows(
     await setImmediate();
     if (signal?.aborted) throw new DataError(`stopped after ${writer.images} images; run it again to go on from there`);
   }
-  return digest.digest("hex");
 }

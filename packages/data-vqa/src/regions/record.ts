@@ -25,21 +25,20 @@ export function featureWidthOf(recordBytes: number, count: number, type: Feature
   return (recordBytes - headBytes(count)) / featureBytes(count, 1, type);
 }
 
-/** The record of a row: boxes divided by the image's size, once and for all. */
-export function encodeRecord(row: RegionRow, type: FeatureType): Uint8Array {
-  const head = headBytes(row.count);
-  const record = new Uint8Array(head + featureBytes(row.count, row.featureWidth, type));
-  const parts = [
-    normalisedBoxes(row),
-    ...[row.objectIds, row.objectConfidences, row.attributeIds, row.attributeConfidences],
-    type === "float32" ? row.features : new Float16Array(row.features),
-  ];
+/** The record of a row, in two parts, its head and its features: boxes divided by the image's size, once and for all. */
+export function encodeRecord(row: RegionRow, type: FeatureType): [head: Uint8Array, features: Uint8Array] {
+  const head = new Uint8Array(headBytes(row.count));
+  const { objectIds, objectConfidences, attributeIds, attributeConfidences } = row;
   let at = 0;
-  for (const part of parts) {
-    record.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), at);
+  for (const part of [normalisedBoxes(row), objectIds, objectConfidences, attributeIds, attributeConfidences]) {
+    head.set(bytesOf(part), at);
     at += part.byteLength;
   }
-  return record;
+  return [head, bytesOf(type === "float32" ? row.features : new Float16Array(row.features))];
+}
+
+function bytesOf(values: Float32Array | Float16Array | Int32Array): Uint8Array {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
 /** Views of the labels in a record's head. */

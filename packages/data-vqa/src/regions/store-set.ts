@@ -36,6 +36,16 @@ export class StoreSet {
     this.#store(imageId).fillRegions(imageId, count, features, boxes, row);
   }
 
+  async readRegions(
+    imageId: string,
+    count: number,
+    features: Float32Array,
+    boxes: Float32Array,
+    row: number,
+  ): Promise<void> {
+    await this.#store(imageId).readRegions(imageId, count, features, boxes, row);
+  }
+
   fillLabels(imageId: string, count: number, into: RegionLabelArrays, row: number): void {
     this.#store(imageId).fillLabels(imageId, count, into, row);
   }

@@ -12,10 +12,14 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { BatchLoader } from "../batches.ts";
 import { DataError } from "../error.ts";
 import { generateMiniVqa } from "../mini/generate.ts";
 import { regionRow } from "../mini/write.ts";
+import { openVqaFolder } from "../official/folder.ts";
+import { toLxmert } from "../official/lxmert.ts";
 import { convertRegions } from "./convert.ts";
 import { RegionStore } from "./store.ts";
 import { formatRow } from "./tsv.ts";
@@ -41,14 +45,24 @@ function read(from: Pick<RegionStore, "fillRegions">, imageId: string, count: nu
   return { features, boxes };
 }
 
-/** As a kill would leave it: no manifest, a record cut off, an index line cut off. */
-function killAfter(images: number): void {
+async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const one of source) all.push(one);
+  return all;
+}
+
+/** As a kill would leave it: no manifest, the index cut off anywhere, records that reach at least as far as it says. */
+function kill(indexShare: number, extraRecordBytes: number): void {
   rmSync(join(store, "manifest.json"));
-  const lines = readFileSync(join(store, "index.tsv"), "utf8").split("\n");
-  const [whole, next = ""] = [lines.slice(0, images + 1), lines[images + 1]];
-  writeFileSync(join(store, "index.tsv"), `${whole.join("\n")}\n${next.slice(0, 9)}`);
-  const end = Number(whole.at(-1)?.split("\t")[3]);
-  truncateSync(join(store, "regions.bin"), end + 1000);
+  const index = readFileSync(join(store, "index.tsv"), "utf8");
+  const kept = index.slice(0, Math.floor(indexShare * index.length));
+  writeFileSync(join(store, "index.tsv"), kept);
+  const [, ...whole] = kept
+    .slice(0, kept.lastIndexOf("\n") + 1)
+    .split("\n")
+    .slice(0, -1);
+  const end = Number(whole.at(-1)?.split("\t")[3] ?? 0);
+  truncateSync(join(store, "regions.bin"), end + extraRecordBytes);
 }
 
 describe("a region store", () => {
@@ -106,19 +120,49 @@ describe("a region store", () => {
   });
 });
 
+describe("batches from a store", () => {
+  test.each(["float32", "float16"] as const)(
+    "are the same when read ahead in the background (%s)",
+    async (featureType) => {
+      const questions = dataset
+        .split("nominival")
+        .questions.filter(({ imageId }) => rows.some((row) => row.imageId === imageId));
+      writeFileSync(
+        join(folder, "train.json"),
+        JSON.stringify(questions.map((question) => toLxmert(question, dataset.answers))),
+      );
+      writeFileSync(join(folder, "trainval_label2ans.json"), JSON.stringify(dataset.answers));
+      const opened = await openVqaFolder(folder, { convert: { featureType } });
+      const encode = (text: string) => [1, text.length, 2];
+      const loader = new BatchLoader(opened, opened.split("train"), { batchSize: 7, regions: 8, encode });
+      const order = Uint32Array.from(questions.keys()).reverse();
+      const ahead = await collect(loader.prefetched(order, { dropLast: true }));
+      expect(ahead).toEqual([...loader.batches(order, { dropLast: true })]);
+      expect(ahead).toHaveLength(Math.floor(questions.length / 7));
+      const fromMemory = new BatchLoader(dataset, { name: "same", questions }, { batchSize: 7, regions: 8, encode });
+      if (featureType === "float32") expect(ahead).toEqual([...fromMemory.batches(order, { dropLast: true })]);
+      expect(await collect(fromMemory.prefetched(order))).toEqual([...fromMemory.batches(order)]);
+    },
+  );
+});
+
 describe("a conversion", () => {
   const bytes = (name: string) => readFileSync(join(store, name));
 
-  test("that was killed is no store, and run again it ends byte-equal to one that was not", async () => {
+  test("that was killed at any moment is no store, and run again it ends byte-equal to one that was not", async () => {
     const whole = await convertRegions(source, store);
     const [records, index] = [bytes("regions.bin"), bytes("index.tsv")];
-    for (const images of [1, 17, 39]) {
-      killAfter(images);
-      expect(() => RegionStore.open(store)).toThrow(/no finished region store/);
-      expect(await convertRegions(source, store)).toEqual(whole);
-      expect(bytes("regions.bin").equals(records)).toBe(true);
-      expect(bytes("index.tsv").equals(index)).toBe(true);
-    }
+    const moments = fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(20_000));
+    await fc.assert(
+      fc.asyncProperty(moments, async ([indexShare, extraRecordBytes]) => {
+        kill(indexShare, extraRecordBytes);
+        expect(() => RegionStore.open(store)).toThrow(/no finished region store/);
+        expect(await convertRegions(source, store)).toEqual(whole);
+        expect(bytes("regions.bin").equals(records)).toBe(true);
+        expect(bytes("index.tsv").equals(index)).toBe(true);
+      }),
+      { numRuns: 25 },
+    );
   });
 
   test("of a source that breaks off leaves no store, and starts again when the source has changed", async () => {

@@ -1,10 +1,18 @@
-import { closeSync, openSync, readSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, openSync, read, readSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { promisify } from "node:util";
 import type { RegionLabelArrays } from "../dataset.ts";
 import { DataError } from "../error.ts";
 import { type IndexEntry, readIndex } from "./index-file.ts";
 import { INDEX_FILE, readManifest, RECORDS_FILE, type StoreManifest } from "./manifest.ts";
 import { featureBytes, headBytes, headLabels } from "./record.ts";
+
+const readAsync = promisify(read);
+
+/** Where the store of a feature file is kept: beside it, or in another folder. */
+export function storeFolder(source: string, parent = dirname(source)): string {
+  return join(parent, `${basename(source, ".tsv")}.regions`);
+}
 
 /** Random access to the regions of many images on disk; memory holds the index alone, however large the store. */
 export class RegionStore {
@@ -43,17 +51,39 @@ export class RegionStore {
 
   /** Write the `count` first regions of an image at `row`: features [count, width], boxes [count, 4] as fractions. */
   fillRegions(imageId: string, count: number, features: Float32Array, boxes: Float32Array, row: number): void {
+    const { runs, finish } = this.#runs(imageId, count, features, boxes, row);
+    for (const { into, position } of runs) this.#read(into, position, imageId);
+    finish();
+  }
+
+  /** The same, read by other threads while the caller goes on. */
+  async readRegions(
+    imageId: string,
+    count: number,
+    features: Float32Array,
+    boxes: Float32Array,
+    row: number,
+  ): Promise<void> {
+    const { runs, finish } = this.#runs(imageId, count, features, boxes, row);
+    await Promise.all(runs.map(({ into, position }) => this.#readLater(into, position, imageId)));
+    finish();
+  }
+
+  /** The two runs of bytes that hold the first regions of an image, and what is to be done when they are read. */
+  #runs(imageId: string, count: number, features: Float32Array, boxes: Float32Array, row: number) {
     const entry = this.#entry(imageId, count);
-    this.#read(bytesOf(boxes, row * 4, count * 4), entry.offset, imageId);
     const { featureWidth, featureType } = this.manifest;
-    const from = entry.offset + headBytes(entry.count);
+    const head = { into: bytesOf(boxes, row * 4, count * 4), position: entry.offset };
+    const position = entry.offset + headBytes(entry.count);
     if (featureType === "float32") {
-      this.#read(bytesOf(features, row * featureWidth, count * featureWidth), from, imageId);
-      return;
+      const into = bytesOf(features, row * featureWidth, count * featureWidth);
+      return { runs: [head, { into, position }], finish: () => undefined };
     }
-    const halves = new Uint8Array(featureBytes(count, featureWidth, featureType));
-    this.#read(halves, from, imageId);
-    features.set(new Float16Array(halves.buffer), row * featureWidth);
+    const into = new Uint8Array(featureBytes(count, featureWidth, featureType));
+    return {
+      runs: [head, { into, position }],
+      finish: () => features.set(new Float16Array(into.buffer), row * featureWidth),
+    };
   }
 
   /** Write what the detector said of the `count` first regions of an image at `row`. */
@@ -84,10 +114,22 @@ export class RegionStore {
 
   #read(into: Uint8Array, position: number, imageId: string): void {
     for (let at = 0; at < into.length; ) {
-      const read = readSync(this.#records, into, at, into.length - at, position + at);
-      if (read === 0) throw new DataError(`${this.folder} is cut off in image ${imageId}; convert the TSV again`);
-      at += read;
+      const got = readSync(this.#records, into, at, into.length - at, position + at);
+      if (got === 0) throw this.#cutOff(imageId);
+      at += got;
     }
+  }
+
+  async #readLater(into: Uint8Array, position: number, imageId: string): Promise<void> {
+    for (let at = 0; at < into.length; ) {
+      const { bytesRead } = await readAsync(this.#records, into, at, into.length - at, position + at);
+      if (bytesRead === 0) throw this.#cutOff(imageId);
+      at += bytesRead;
+    }
+  }
+
+  #cutOff(imageId: string): DataError {
+    return new DataError(`${this.folder} is cut off in image ${imageId}; convert the TSV again`);
   }
 }
 

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, readSync } from "node:fs";
+import { openFile } from "../disk.ts";
 import { DataError } from "../error.ts";
 
 /** The columns of LXMERT's feature files, tab-separated and without a header line. */
@@ -47,61 +48,59 @@ export interface RowPlace {
 const READ_BYTES = 1 << 22;
 /** 100 boxes of 8,192 floats are 4.4 MB of base64: what is longer than this is no feature file. */
 const LONGEST_LINE = 1 << 26;
-const [TAB, LINE_FEED, CARRIAGE_RETURN] = [9, 10, 13];
+const LINE_FEED = 10;
 /** LXMERT's own tolerance for boxes, as a fraction of the image. */
 const BOX_TOLERANCE = 1e-5;
 
 /**
  * Stream the rows of an `obj36` feature file, with LF or CRLF line ends, with or without a final one.
  * @param start byte offset and line to begin at, for a conversion that is taken up again
- * @param onBytes sees every byte read, in order
  * Throws DataError with file and line for a row that is cut off, does not decode or makes no sense.
  */
 export function* readRegionTsv(
   path: string,
   start: RowPlace = { line: 0, end: 0 },
-  onBytes: (bytes: Uint8Array) => void = () => undefined,
 ): Generator<RegionRow & RowPlace, void, undefined> {
   let { line, end } = start;
-  for (const bytes of regionLines(path, end, onBytes)) {
+  for (const text of regionLines(path, end)) {
     line++;
-    end += bytes.length;
-    yield { ...parseRegionRow(bytes, `${path}:${line}`), line, end };
+    end += text.length;
+    yield { ...parseRegionRow(text, `${path}:${line}`), line, end };
   }
 }
 
-/** The lines of a feature file with their line ends; each is valid until the next is asked for. */
-export function* regionLines(
-  path: string,
-  from = 0,
-  onBytes: (bytes: Uint8Array) => void = () => undefined,
-): Generator<Buffer, void, undefined> {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (!stat) throw new DataError(`${path} does not exist`);
-  if (!stat.isFile()) throw new DataError(`${path} is not a file; name the TSV file itself`);
-  const file = openSync(path, "r");
+/**
+ * The lines of a feature file with their line ends, a character a byte (Latin-1). Many are cut from one string, since
+ * making a string of each line would cost more than decoding its base64.
+ */
+export function* regionLines(path: string, from = 0): Generator<string, void, undefined> {
+  const { file, size } = openFile(path);
   try {
-    let buffer: Buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, stat.size + 1));
+    let buffer: Buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, size + 1));
     let [filled, position] = [0, from];
     for (;;) {
       if (filled === buffer.length) buffer = grow(buffer, path);
       const read = readSync(file, buffer, filled, buffer.length - filled, position);
-      onBytes(buffer.subarray(filled, filled + read));
       if (read === 0) break;
-      let [begin, search] = [0, filled];
       filled += read;
       position += read;
-      for (let at; (at = buffer.subarray(0, filled).indexOf(LINE_FEED, search)) >= 0; search = begin) {
-        yield buffer.subarray(begin, at + 1);
-        begin = at + 1;
-      }
-      buffer.copyWithin(0, begin, filled);
-      filled -= begin;
+      const whole = buffer.subarray(0, filled).lastIndexOf(LINE_FEED) + 1;
+      yield* cutLines(buffer.toString("latin1", 0, whole));
+      buffer.copyWithin(0, whole, filled);
+      filled -= whole;
     }
-    if (filled > 0) yield buffer.subarray(0, filled);
+    if (filled > 0) yield buffer.toString("latin1", 0, filled);
     else if (position === 0) throw new DataError(`${path} is empty; fetch or write it again`);
   } finally {
     closeSync(file);
+  }
+}
+
+function* cutLines(text: string): Generator<string, void, undefined> {
+  for (let begin = 0; begin < text.length; ) {
+    const end = text.indexOf("\n", begin) + 1;
+    yield text.substring(begin, end);
+    begin = end;
   }
 }
 
@@ -112,19 +111,13 @@ function grow(buffer: Buffer, path: string): Buffer {
   return Buffer.concat([buffer], buffer.length * 2);
 }
 
-function trimLineEnd(line: Buffer): Buffer {
-  let end = line.length;
-  if (line[end - 1] === LINE_FEED) end--;
-  if (line[end - 1] === CARRIAGE_RETURN) end--;
-  return line.subarray(0, end);
-}
-
 /**
  * Read one row.
+ * @param line a character a byte, with or without its line end
  * @param place file and line, for errors
  */
-export function parseRegionRow(line: Buffer, place: string): RegionRow {
-  const cells = splitCells(trimLineEnd(line), place);
+export function parseRegionRow(line: string, place: string): RegionRow {
+  const cells = splitCells(line, place);
   const imageId = decodeText(cells.img_id, place);
   const where = `${place}: image ${imageId}`;
   const count = wholeNumber(cells.num_boxes, "num_boxes", where);
@@ -149,37 +142,37 @@ export function parseRegionRow(line: Buffer, place: string): RegionRow {
   return row;
 }
 
-function splitCells(line: Buffer, place: string): Record<Column, Buffer> {
-  if (line.length === 0) throw new DataError(`${place}: the line is empty; remove it`);
-  const cells: Partial<Record<Column, Buffer>> = {};
+function splitCells(line: string, place: string): Record<Column, string> {
+  const length = line.endsWith("\r\n") ? line.length - 2 : line.endsWith("\n") ? line.length - 1 : line.length;
+  if (length === 0) throw new DataError(`${place}: the line is empty; remove it`);
+  const cells: Partial<Record<Column, string>> = {};
   let begin = 0;
   for (const [i, column] of COLUMNS.entries()) {
     const last = i === COLUMNS.length - 1;
-    const end = last ? line.length : line.indexOf(TAB, begin);
+    const end = last ? length : line.indexOf("\t", begin);
     if (end < 0)
       throw new DataError(`${place}: ${i + 1} columns instead of ${COLUMNS.length}; the file may be cut off`);
-    cells[column] = line.subarray(begin, end);
+    cells[column] = line.substring(begin, end);
     begin = end + 1;
   }
-  return cells as Record<Column, Buffer>;
+  return cells as Record<Column, string>;
 }
 
-function decodeText(cell: Buffer, place: string): string {
-  const text = cell.toString();
+function decodeText(cell: string, place: string): string {
+  const text = Buffer.from(cell, "latin1").toString();
   if (text === "" || text.includes("\ufffd")) throw new DataError(`${place}: img_id is empty or not valid UTF-8`);
   return text;
 }
 
-function wholeNumber(cell: Buffer, column: Column, where: string): number {
-  const text = cell.toString("latin1");
+function wholeNumber(text: string, column: Column, where: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text))
     throw new DataError(`${where}: ${column} is "${text.slice(0, 20)}", not a positive number`);
   return Number(text);
 }
 
 /** The bytes of a base64 cell, which must be `expected` many (a multiple of 4 where null). */
-function decode(cell: Buffer, column: Column, expected: number | null, where: string): ArrayBuffer {
-  const padding = cell.at(-1) !== 0x3d ? 0 : cell.at(-2) !== 0x3d ? 1 : 2;
+function decode(cell: string, column: Column, expected: number | null, where: string): ArrayBuffer {
+  const padding = cell.endsWith("==") ? 2 : cell.endsWith("=") ? 1 : 0;
   const length = (cell.length / 4) * 3 - padding;
   if (cell.length % 4 !== 0 || length % 4 !== 0 || (expected !== null && length !== expected)) {
     const wanted = expected === null ? "a multiple of 4" : String(expected);
@@ -187,16 +180,16 @@ function decode(cell: Buffer, column: Column, expected: number | null, where: st
       `${where}: ${column} has ${cell.length} base64 characters, not those of ${wanted} bytes; cut off?`,
     );
   }
-  const bytes = Buffer.from(new ArrayBuffer(length));
+  const bytes = Buffer.allocUnsafeSlow(length);
   // Node skips what is not base64, so a character that does not belong leaves the result short.
-  if (bytes.write(cell.toString("latin1"), "base64") !== length) {
+  if (bytes.write(cell, "base64") !== length) {
     throw new DataError(`${where}: ${column} contains characters that are not base64`);
   }
   return bytes.buffer;
 }
 
 /** Ids are int64 in the file; no vocabulary is longer than an int32 can count. */
-function decodeIds(cell: Buffer, column: Column, count: number, where: string): Int32Array {
+function decodeIds(cell: string, column: Column, count: number, where: string): Int32Array {
   const words = new Int32Array(decode(cell, column, count * 8, where));
   const ids = new Int32Array(count);
   for (let i = 0; i < count; i++) {
@@ -208,10 +201,11 @@ function decodeIds(cell: Buffer, column: Column, count: number, where: string): 
 
 function checkFinite({ features, objectConfidences, attributeConfidences }: RegionRow, where: string): void {
   for (const [name, values] of Object.entries({ features, objectConfidences, attributeConfidences })) {
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i] ?? 0;
-      if (value - value !== 0) throw new DataError(`${where}: ${name} ${i} is ${value}; extract this image again`);
-    }
+    let sum = 0;
+    for (let i = 0; i < values.length; i++) sum += (values[i] ?? 0) * 0;
+    if (sum === 0) continue;
+    const at = values.findIndex((value) => !Number.isFinite(value));
+    throw new DataError(`${where}: ${name} ${at} is ${values[at]}; extract this image again`);
   }
 }
 

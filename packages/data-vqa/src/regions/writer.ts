@@ -1,11 +1,15 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { writeWhole } from "../disk.ts";
 import { DataError } from "../error.ts";
 import { formatEntry, type IndexEntry, readIndex } from "./index-file.ts";
 import { INDEX_FILE, RECORDS_FILE } from "./manifest.ts";
 import { encodeRecord, type FeatureType, featureWidthOf } from "./record.ts";
 import type { RegionRow, RowPlace } from "./tsv.ts";
+
+const FLUSH_BYTES = 1 << 26;
+const sync = promisify(fs.fsync);
 
 /**
  * A store being written: records first, then the index line that makes them count, so that whatever moment it is killed
@@ -21,6 +25,9 @@ export class StoreWriter {
   #end = 0;
   #indexEnd = 0;
   #sourceEnd = 0;
+  #unflushed = 0;
+  /** Under way on another thread; one that failed stays, and fails the end. */
+  #flushing: Promise<void> | null = null;
 
   /**
    * Takes over what an earlier run finished, if it wrote the same header: the same source, unchanged, in the same type.
@@ -59,25 +66,41 @@ export class StoreWriter {
         `${where} has features of width ${row.featureWidth}, those before have ${this.#featureWidth}`,
       );
     }
-    const record = encodeRecord(row, this.#featureType);
+    const [head, features] = encodeRecord(row, this.#featureType);
     const { imageId, count, end: sourceEnd } = row;
-    const entry = { imageId, count, offset: this.#end, end: this.#end + record.length, sourceEnd };
-    writeWhole(this.#records, record, entry.offset);
+    const entry = { imageId, count, offset: this.#end, end: this.#end + head.length + features.length, sourceEnd };
+    writeWhole(this.#records, head, entry.offset);
+    writeWhole(this.#records, features, entry.offset + head.length);
     this.#appendLine(formatEntry(entry));
     this.#count(entry);
+    this.#flushBehind(entry.end - entry.offset);
   }
 
   /** Everything is on the disk; what a manifest says of it. */
-  finish() {
-    fs.fsyncSync(this.#records);
-    fs.fsyncSync(this.#index);
+  async finish() {
+    await this.#flushing;
+    await Promise.all([sync(this.#records), sync(this.#index)]);
     const { images } = this;
     return { images, featureWidth: this.#featureWidth ?? 0, regions: { ...this.#regions }, recordBytes: this.#end };
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    await this.#flushing?.catch(() => undefined);
     fs.closeSync(this.#records);
     fs.closeSync(this.#index);
+  }
+
+  /** Has the disk write what is there while more is converted, so that little is left to wait for at the end. */
+  #flushBehind(bytes: number): void {
+    this.#unflushed += bytes;
+    if (this.#unflushed < FLUSH_BYTES || this.#flushing) return;
+    this.#unflushed = 0;
+    const flushing = sync(this.#records);
+    this.#flushing = flushing;
+    flushing.then(
+      () => (this.#flushing = null),
+      () => undefined,
+    );
   }
 
   #appendLine(line: string): void {

@@ -9,6 +9,7 @@ import { checkTokenizer } from "./tokens.ts";
 import { checkTraining } from "./training.ts";
 import {
   checkAnswerTexts,
+  checkBertArchive,
   checkCheckpoint,
   checkInit,
   checkLoadingRoutes,
@@ -38,7 +39,7 @@ const CHECKS: readonly (readonly [RegExp, Check])[] = [
   [/^weights\/stress\w*\.pth$/, checkStress],
   [/^weights\/nested\w*\.pth$/, checkNested],
   [/^weights\/loading_routes\.json$/, checkLoadingRoutes],
-  [/^init\/bert_tiny\/pytorch_model\.bin$/, checkpointLike("init/bert_tiny/pytorch_model.safetensors")],
+  [/^init\/\w+\/pytorch_model\.bin$/, checkBertArchive],
   [/^init\/init\.json$/, checkInit],
   [/^tokenizer\/.+\.json$/, checkTokenizer],
   [/^eval\/answer_table_convert\.json$/, checkAnswerTexts],

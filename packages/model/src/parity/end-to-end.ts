@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { tf } from "@ticketbench/backend";
 import type { LxmertConfig } from "../config.ts";
@@ -51,6 +51,7 @@ interface Expected {
 interface Data {
   readonly config: LxmertConfig;
   readonly tokenizer: Tokenizer;
+  readonly tokenLimit: number;
   readonly questions: ReadonlyMap<number, Question>;
   readonly images: ReadonlyMap<string, Regions>;
   readonly labels: Readonly<Record<string, number>>;
@@ -83,12 +84,14 @@ async function readData(directory: string): Promise<Data> {
     for (const question of await oracleJson<Question[]>(folder, `vqa/${split}.json`))
       questions.set(question.question_id, question);
   const images = new Map<string, Regions>();
-  for (const part of ["train2014", "val2014", "test2015"]) {
-    const text = await readFile(join(folder, `mscoco_imgfeat/${part}_obj36.tsv`), "utf8");
+  for (const file of await readdir(join(folder, "mscoco_imgfeat"))) {
+    const text = await readFile(join(folder, "mscoco_imgfeat", file), "utf8");
     for (const line of text.split("\n")) if (line !== "") images.set(...parseImage(line.trimEnd()));
   }
+  const sizes = await oracleJson<{ max_seq_length: number }>(directory, "config_train.json");
   return {
     config,
+    tokenLimit: sizes.max_seq_length,
     tokenizer: new Tokenizer(await readVocabulary(join(directory, "vocab_tiny.txt"))),
     questions,
     images,
@@ -116,7 +119,7 @@ function makeBatch(data: Data, ids: readonly number[]): VqaBatch {
     Float32Array.from(images.flatMap((image) => [...image[part]]));
   const text = data.tokenizer.encodeBatch(
     questions.map(({ sent }) => sent),
-    { limit: 20, padTo: "longest" },
+    { limit: data.tokenLimit, padTo: "longest" },
   );
   const input = lxmertInput(data.config, {
     ...text,

@@ -19,6 +19,7 @@ import {
   type Finding,
   largestError,
   largestMagnitude,
+  oracleConfig,
   oracleJson,
   oracleTensors,
   tensorOf,
@@ -27,6 +28,8 @@ import {
 /** Single operations with their gradients. */
 export async function checkOperations(directory: string, file: string): Promise<readonly Finding[]> {
   const tensors = await oracleTensors(directory, file);
+  const { heads } = await oracleConfig(directory, "config.json", {});
+  const attentions = (): Finding[] => attentionOf(tensors, heads);
   return [gelus, layerNorms, attentions, losses, clipping].flatMap((check) => scoped(() => check(tensors)));
 }
 
@@ -79,24 +82,21 @@ function layerNorms(tensors: Weights): Finding[] {
   ];
 }
 
-function attentions(tensors: Weights): Finding[] {
+function attentionOf(tensors: Weights, heads: number): Finding[] {
   const query = input<tf.Rank.R3>(tensors, "att_query");
   const context = input<tf.Rank.R3>(tensors, "att_context");
   const [batch, , hidden] = query.shape;
   const project = (name: string, x: tf.Tensor): tf.Tensor2D =>
     linear(tf.reshape(x, [-1, hidden]), input(tensors, `att.${name}.weight`), input(tensors, `att.${name}.bias`));
   const mask = tf.mul(tf.sub(1, input<tf.Rank.R2>(tensors, "att_mask01")), -10000);
-  // The number of heads is the oracle's own choice; it is the one that the whole network has too.
   const attended = attention(project("query", query), project("key", context), project("value", context), {
     batch,
-    heads: HEADS_OF_ATTENTION_FIXTURE,
+    heads,
     mask,
     site: null,
   });
   return [compare(tensors, "att_out", attended, 2e-5)];
 }
-
-const HEADS_OF_ATTENTION_FIXTURE = 3;
 
 function losses(tensors: Weights): Finding[] {
   const logits = input<tf.Rank.R2>(tensors, "bce_logits");

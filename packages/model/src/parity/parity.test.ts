@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { tf } from "@ticketbench/backend";
-import { openEngine } from "@ticketbench/backend/node";
+import { openEngine, readTensorflowInstallation } from "@ticketbench/backend/node";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { readSafetensors, writeSafetensors } from "../safetensors-file.ts";
 import type { WeightTensor } from "../weights.ts";
@@ -17,7 +17,9 @@ const shared = process.env.TICKETBENCH_SHARED ?? fileURLToPath(new URL("../../..
 const full = join(shared, "oracle");
 const others = existsSync(full) ? await checkableFiles(full) : [];
 
-describe.each(["wasm", "cpu"] as const)("on %s, the original's numbers", (engine) => {
+const engines = ["wasm", "cpu", ...(readTensorflowInstallation() === null ? [] : (["tensorflow"] as const))] as const;
+
+describe.each(engines)("on %s, the original's numbers", (engine) => {
   let before = 0;
   beforeAll(async () => {
     await openEngine(engine);

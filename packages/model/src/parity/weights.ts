@@ -1,4 +1,5 @@
 import { normaliseAnswer } from "../answer-text.ts";
+import { glob } from "node:fs/promises";
 import { join } from "node:path";
 import { readCheckpoint, singleGpuName } from "../checkpoint.ts";
 import type { NativeTensor } from "../dtype.ts";
@@ -41,6 +42,11 @@ function sameTensors(actual: Weights, expected: Weights): Finding[] {
 export async function checkCheckpoint(directory: string, file: string, reference: string): Promise<readonly Finding[]> {
   const expected = await readCheckpoint(join(directory, reference));
   return sameTensors(await readCheckpoint(join(directory, file)), expected);
+}
+
+/** BERT's archive, a legacy pickle, against the same weights beside it. */
+export async function checkBertArchive(directory: string, file: string): Promise<readonly Finding[]> {
+  return await checkCheckpoint(directory, file, file.replace(".bin", ".safetensors"));
 }
 
 /** Views, dtypes and special values, byte for byte. */
@@ -177,7 +183,7 @@ interface InitRoutes {
 export async function checkInit(directory: string, file: string): Promise<readonly Finding[]> {
   const routes = await oracleJson<InitRoutes>(directory, file);
   const config = await oracleConfig(directory, "config.json", {});
-  const archive = await readCheckpoint(join(directory, "init/bert_tiny/pytorch_model.bin"));
+  const archive = await readCheckpoint(join(directory, await bertArchive(directory)));
   const start = startFromBert(config, archive, 1);
   const scratch = initialise(config, 1);
   return [
@@ -186,6 +192,11 @@ export async function checkInit(directory: string, file: string): Promise<readon
     ...routes.fresh.flatMap((parameter) => checkFresh(start.weights, parameter, config.initialDeviation)),
     ...routes.from_scratch.flatMap((parameter) => checkFresh(scratch, parameter, config.initialDeviation)),
   ];
+}
+
+async function bertArchive(directory: string): Promise<string> {
+  for await (const file of glob("init/*/pytorch_model.bin", { cwd: directory })) return file;
+  throw new Error("no init/*/pytorch_model.bin");
 }
 
 /** Zeros and ones exactly; a normal sample by mean and deviation, within five standard errors. */

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { findMethodFile } from "../method-files.ts";
-import { failed, type Finding } from "./finding.ts";
+import { DONE, failed, type Finding } from "./finding.ts";
 
 export interface FileCheckSettings {
   /** Seconds the whole check may take. */
@@ -25,7 +25,11 @@ export async function checkMethodFile(
     onFinding?.(finding);
   };
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: path });
-  worker.on("message", add);
+  let done = false;
+  worker.on("message", (message: Finding | typeof DONE) => {
+    if (message === DONE) done = true;
+    else add(message);
+  });
   const ended = await new Promise<Finding | null>((end) => {
     const last = () => findings.at(-1)?.check ?? "loading";
     const late = () => end({ check: "in time", ...failed(tooLong(budget, last())) });
@@ -35,7 +39,8 @@ export async function checkMethodFile(
       end(finding);
     };
     worker.once("error", (error) => finish({ check: "runs", ...failed(String(error)) }));
-    worker.once("exit", () => finish(null));
+    const early = { check: "runs", ...failed("the method ended the thread it was checked in: it may not exit") };
+    worker.once("exit", () => finish(done ? null : early));
   });
   await worker.terminate();
   if (ended !== null) add(ended);

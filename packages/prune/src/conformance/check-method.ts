@@ -8,7 +8,7 @@ import { Laboratory } from "./laboratory.ts";
 import { noEvaluationData, noLeaks, noSwallowedErrors, readsOnly } from "./manners.ts";
 import { type EngineOpener, engines, parameterOrder, sameAgain, seeds } from "./repeatability.ts";
 import { sourceText } from "./source.ts";
-import type { Subject } from "./subject.ts";
+import { Subject } from "./subject.ts";
 
 export interface CheckSettings {
   /** The engines to compare; everything else runs on the first. */
@@ -58,8 +58,9 @@ async function verdictOf(check: Check, subject: Subject): Promise<Verdict> {
 export async function* checkMethod(method: Method, settings: CheckSettings): AsyncGenerator<Finding> {
   await settings.engines[0]();
   const lab = new Laboratory();
+  const subject = new Subject(method, lab);
   try {
-    for (const [check, run] of checks(settings)) yield { check, ...(await verdictOf(run, { method, lab })) };
+    for (const [check, run] of checks(settings)) yield { check, ...(await verdictOf(run, subject)) };
   } finally {
     // The last check opened other engines; the laboratory's tensors live on the first.
     await settings.engines[0]();

@@ -1,12 +1,10 @@
 import type { Mask } from "../mask.ts";
 import { failed, passed, type Verdict, warned } from "./finding.ts";
 import type { Subject } from "./subject.ts";
-import { watch } from "./watch.ts";
 
-export async function finiteScores({ lab, method }: Subject): Promise<Verdict> {
+export async function finiteScores({ lab, method, seen }: Subject): Promise<Verdict> {
   if (!("score" in method)) return passed("makes its mask itself: no scores to look at");
-  const { method: observed, seen } = watch(method);
-  await lab.try(observed, { sparsity: 0.5, scope: "thesis" });
+  await lab.try(method, { sparsity: 0.5, scope: "thesis" });
   for (const [name, scores] of seen.scores) {
     const bad = scores.findIndex((score) => !Number.isFinite(score));
     if (bad >= 0)
@@ -35,9 +33,11 @@ function meanOf(
 }
 
 /** A mask the wrong way round keeps what its method claims to remove; 1 keeps, everywhere. */
-export async function polarity({ lab, method }: Subject): Promise<Verdict> {
-  const { method: observed, seen } = watch(method);
-  const { mask, weights } = await lab.try(observed, { sparsity: 0.5 });
+export async function polarity(subject: Subject): Promise<Verdict> {
+  const { lab, method, seen } = subject;
+  // Scores are those of the trial just made; what a mask method claims needs no new one.
+  const { mask, weights } =
+    "score" in method ? await lab.try(method, { sparsity: 0.5 }) : await subject.usual({ sparsity: 0.5 });
   const trained = "schedule" in method || method.needs === "training" ? weights : lab.weights;
   const claims: (readonly [string, (name: string) => Float32Array])[] = [];
   const magnitude = (name: string) => (trained.get(name)?.values ?? new Float32Array()).map(Math.abs);
@@ -60,9 +60,9 @@ export async function polarity({ lab, method }: Subject): Promise<Verdict> {
 }
 
 /** Parameters without a single weight left block everything that flows through them. */
-export async function layerCollapse({ lab, method }: Subject): Promise<Verdict> {
+export async function layerCollapse(subject: Subject): Promise<Verdict> {
   for (const sparsity of [0.5, 0.7, 0.9]) {
-    const { ledger } = await lab.try(method, { sparsity });
+    const { ledger } = await subject.usual({ sparsity });
     const emptied = ledger.parameters.filter(
       ({ prunable, dead, size, kept }) => prunable && !dead && size > 0 && kept === 0,
     );

@@ -7,9 +7,10 @@ import type { Subject } from "./subject.ts";
 export const SPARSITIES = [0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.98, 0.999] as const;
 
 /** `prune` refuses a wrong count itself; here it only has to be asked often enough. */
-export async function exactCounts({ lab, method }: Subject): Promise<Verdict> {
-  for (const sparsity of SPARSITIES) await lab.try(method, { sparsity });
-  for (const sparsity of [0, 0.5, 0.98]) await lab.try(method, { sparsity, scope: "thesis" });
+export async function exactCounts(subject: Subject): Promise<Verdict> {
+  const { method } = subject;
+  for (const sparsity of SPARSITIES) await subject.usual({ sparsity });
+  for (const sparsity of [0, 0.5, 0.98]) await subject.usual({ sparsity, scope: "thesis" });
   if ("count" in method && method.count === "own") return passed("its own counts, as its pattern or rounds decide");
   return passed(`exact to half a weight at ${SPARSITIES.length} sparsities from 0 to 0.999`);
 }
@@ -40,11 +41,11 @@ export async function oddShapes({ lab, method }: Subject): Promise<Verdict> {
   return passed("takes parameters with no weight and with one");
 }
 
-export async function nesting({ lab, method }: Subject): Promise<Verdict> {
-  if (!method.nests) return passed("claims no nesting, so none is asked of it");
+export async function nesting(subject: Subject): Promise<Verdict> {
+  if (!subject.method.nests) return passed("claims no nesting, so none is asked of it");
   let denser: { readonly sparsity: number; readonly mask: Mask } | null = null;
   for (const sparsity of SPARSITIES) {
-    const { mask } = await lab.try(method, { sparsity });
+    const { mask } = await subject.usual({ sparsity });
     if (denser !== null && !mask.isNestedIn(denser.mask)) {
       const back = mask.kept() - mask.overlap(denser.mask);
       return failed(
@@ -56,8 +57,9 @@ export async function nesting({ lab, method }: Subject): Promise<Verdict> {
   return passed("a sparser mask lies inside every denser one");
 }
 
-export async function label({ lab, method }: Subject): Promise<Verdict> {
-  const { mask, ledger } = await lab.try(method, { sparsity: 0.3 });
+export async function label(subject: Subject): Promise<Verdict> {
+  const { method } = subject;
+  const { mask, ledger } = await subject.usual({ sparsity: 0.3 });
   const published = method.asCoded?.label(0.3) ?? 0.3;
   const measured = ledger.prunable.sparsity;
   const zeros = mask.prunable.reduce((sum, name) => sum + mask.toBytes(name).filter((bit) => bit === 0).length, 0);

@@ -8,6 +8,7 @@ import {
   type Weights,
 } from "@ticketbench/model";
 import type { Mask } from "../mask.ts";
+import { changeMask } from "../masked-training.ts";
 import { failed, passed, type Verdict } from "./finding.ts";
 import type { Subject } from "./subject.ts";
 
@@ -36,11 +37,7 @@ export const heldInOptimiser: StartTrainer = async (config, weights, mask, batch
   const model = new Lxmert(config, weights);
   const dense = new Optimiser(model.parameters, SETTINGS);
   for (const batch of batches) trainStep(model, dense, batch, null);
-  const state = await dense.snapshot();
-  dense.dispose();
-  const masks = new Map(mask.prunable.map((name) => [name, mask.toBytes(name)]));
-  const optimiser = new Optimiser(model.parameters, SETTINGS, masks);
-  optimiser.load(state);
+  const optimiser = await changeMask(model, dense, mask);
   return {
     step: (batch) => void trainStep(model, optimiser, batch, null),
     weights: () => model.snapshot(),
@@ -54,8 +51,9 @@ export const heldInOptimiser: StartTrainer = async (config, weights, mask, batch
 
 /** Checks that training holds the method's mask: pruned weights and their moments exactly 0 after Adam's steps. */
 export function held(start: StartTrainer): (subject: Subject) => Promise<Verdict> {
-  return async ({ lab, method }) => {
-    const { mask, weights } = await lab.try(method, { sparsity: 0.7, scope: "thesis" });
+  return async (subject) => {
+    const { lab } = subject;
+    const { mask, weights } = await subject.usual({ sparsity: 0.5, scope: "thesis" });
     const trainer = await start(lab.config, weights, mask, lab.batches);
     try {
       for (const batch of lab.batches) trainer.step(batch);

@@ -1,10 +1,8 @@
-import { bceWithLogits, Dropout, tf } from "@ticketbench/backend";
 import {
   adamW,
   disposeInput,
-  gradientsOf,
-  type LxmertConfig,
   Lxmert,
+  type LxmertConfig,
   Optimiser,
   trainStep,
   type VqaBatch,
@@ -14,12 +12,14 @@ import { type Calibration, calibrationOf, type Gradients } from "../calibration.
 import type { Method, Training } from "../define-method.ts";
 import { ledgerOf } from "../ledger.ts";
 import { Mask } from "../mask.ts";
-import { prune, type PruneOutcome, startSchedule } from "../prune.ts";
+import { changeMask, optimiserMasks, trainingState } from "../masked-training.ts";
+import { prune, type PruneOutcome, type PruneSettings, startSchedule } from "../prune.ts";
 import type { ScopeName } from "../scope.ts";
-import { lxmertShapes, randomWeights, TINY, tinyBatch } from "./tiny-model.ts";
+import { shapesOf } from "../shapes.ts";
+import { lxmertShapes, randomWeights, SMALLEST, tinyBatch } from "./tiny-model.ts";
 
 /** Optimiser steps of a training in the laboratory: enough for a schedule to begin, go on and end. */
-const STEPS = 8;
+const STEPS = 6;
 const SETTINGS = adamW({ learningRate: 0.01, totalSteps: STEPS, weightDecay: 0.1 });
 
 /** One pruning to try. */
@@ -34,12 +34,12 @@ export interface Trial {
 
 /** A tiny model with made-up questions, on which methods are tried; everything it makes is seeded. */
 export class Laboratory {
-  readonly config: LxmertConfig = TINY;
-  readonly weights: Weights = randomWeights(lxmertShapes(TINY), 1);
+  readonly config: LxmertConfig = SMALLEST;
+  readonly weights: Weights = randomWeights(lxmertShapes(SMALLEST), 1);
   readonly batches: readonly VqaBatch[] = [tinyBatch(6, 1), tinyBatch(5, 2)];
   readonly #questions = this.#printed();
-  readonly #model = new Lxmert(TINY, this.weights);
-  readonly calibration: Calibration = knownOnly(calibrationOf(this.#model, this.batches), this.weights);
+  readonly #model = new Lxmert(SMALLEST, this.weights);
+  readonly calibration: Calibration = tolerant(calibrationOf(this.#model, this.batches), this.weights);
 
   /** A parameter to whose weights some method has written; null while all kept their hands off. */
   writtenTo: string | null = null;
@@ -48,7 +48,12 @@ export class Laboratory {
   async try(method: Method, trial: Trial): Promise<PruneOutcome> {
     const pristine = trial.weights ?? this.weights;
     const weights = copyOf(pristine);
-    const defaults = { scope: "encoder-matrices", seed: 1, calibration: this.calibration } as const;
+    const defaults = {
+      scope: "encoder-matrices",
+      seed: 1,
+      heads: SMALLEST.heads,
+      calibration: this.calibration,
+    } as const;
     const settings = { ...defaults, training: this.#trainingFrom(pristine), ...trial, method, weights };
     const outcome = await ("schedule" in method ? this.#trySchedule(settings) : prune(settings));
     this.writtenTo ??= changedParameter(pristine, weights);
@@ -60,62 +65,45 @@ export class Laboratory {
     return {
       train: async (mask) => {
         this.#model.load(known(start, this.weights));
-        const masks = new Map(
-          mask.prunable.filter((name) => this.weights.has(name)).map((name) => [name, mask.toBytes(name)]),
-        );
-        const optimiser = new Optimiser(this.#model.parameters, SETTINGS, masks);
-        for (let step = 0; step < STEPS / 2; step++)
-          trainStep(this.#model, optimiser, this.batches[step % 2] as VqaBatch, null);
+        const optimiser = new Optimiser(this.#model.parameters, SETTINGS, optimiserMasks(this.#knownPart(mask)));
+        for (let step = 0; step < STEPS / 2; step++) trainStep(this.#model, optimiser, this.#batchOf(step), null);
         optimiser.dispose();
-        return this.#weightsNow(start);
+        return withExtras(await this.#model.snapshot(), start);
       },
     };
   }
 
-  async #trySchedule(settings: Parameters<typeof prune>[0]): Promise<PruneOutcome> {
+  async #trySchedule(settings: PruneSettings): Promise<PruneOutcome> {
+    const { weights } = settings;
     const schedule = startSchedule({ ...settings, totalSteps: STEPS });
-    this.#model.load(known(settings.weights, this.weights));
+    this.#model.load(known(weights, this.weights));
     let optimiser = new Optimiser(this.#model.parameters, SETTINGS);
-    let mask: Mask | null = null;
+    let mask = Mask.dense(shapesOf(weights), []);
     for (let step = 0; step < STEPS; step++) {
-      const batch = this.batches[step % this.batches.length] as VqaBatch;
+      const batch = this.#batchOf(step);
+      const state = trainingState(this.#model, batch);
       const next = await schedule.maskAt(step, {
-        weights: () => this.#weightsNow(settings.weights),
-        gradients: () => this.#gradientsNow(batch, settings.weights),
+        weights: async () => withExtras(await state.weights(), weights),
+        gradients: async () => gradientsWithExtras(await state.gradients(), weights),
       });
       if (next !== null) {
-        const state = await optimiser.snapshot();
-        optimiser.dispose();
-        const held = next.prunable
-          .filter((name) => this.weights.has(name))
-          .map((name) => [name, next.toBytes(name)] as const);
-        optimiser = new Optimiser(this.#model.parameters, SETTINGS, new Map(held));
-        optimiser.load(state);
         mask = next;
+        optimiser = await changeMask(this.#model, optimiser, this.#knownPart(next));
       }
-      trainStep(this.#model, optimiser, batch, new Dropout(0, 1));
+      trainStep(this.#model, optimiser, batch, null);
     }
     optimiser.dispose();
-    const weights = await this.#weightsNow(settings.weights);
-    const final = mask ?? Mask.dense(new Map([...weights].map(([name, { shape }]) => [name, shape])), []);
-    return { mask: final, ledger: ledgerOf(final), weights };
+    return { mask, ledger: ledgerOf(mask), weights: withExtras(await this.#model.snapshot(), weights) };
   }
 
-  async #weightsNow(like: Weights): Promise<Weights> {
-    const now = await this.#model.snapshot();
-    return new Map([...like].map(([name, tensor]) => [name, now.get(name) ?? tensor]));
+  #batchOf(step: number): VqaBatch {
+    return this.batches[step % this.batches.length] as VqaBatch;
   }
 
-  async #gradientsNow(batch: VqaBatch, like: Weights): Promise<Gradients> {
-    const { loss, gradients } = gradientsOf(this.#model.parameters, () =>
-      bceWithLogits(this.#model.forward(batch, null).logits, batch.targets),
-    );
-    const now = new Map<string, Float32Array>(
-      [...like].map(([name, { values }]) => [name, new Float32Array(values.length)]),
-    );
-    for (const [name, gradient] of gradients) now.set(name, await gradient.data<"float32">());
-    tf.dispose([loss, ...gradients.values()]);
-    return now;
+  /** The mask of the model's own parameters: those that a trial made up are not trained. */
+  #knownPart(mask: Mask): Mask {
+    const bits = mask.prunable.filter((name) => this.weights.has(name)).map((name) => [name, mask.bits(name)] as const);
+    return new Mask(shapesOf(this.weights), new Map(bits));
   }
 
   /** Whether anyone has written to the calibration questions since the laboratory opened. */
@@ -152,16 +140,24 @@ function known(weights: Weights, model: Weights): Weights {
   return new Map([...weights].filter(([name]) => model.has(name)));
 }
 
-/** Calibration for weights with made-up extra parameters, which the model would refuse: their gradient is 0. */
-function knownOnly(calibration: Calibration, model: Weights): Calibration {
+/** Weights of the model, and with them the made-up parameters of a trial, in the trial's order. */
+function withExtras(weights: Weights, trial: Weights): Weights {
+  return new Map([...trial].map(([name, tensor]) => [name, weights.get(name) ?? tensor]));
+}
+
+/** Gradients of the model, and with them those of a trial's made-up parameters: 0. */
+function gradientsWithExtras(gradients: Gradients, trial: Weights): Gradients {
+  return new Map(
+    [...trial].map(([name, { values }]) => [name, gradients.get(name) ?? new Float32Array(values.length)]),
+  );
+}
+
+/** Calibration for trials with made-up parameters, which the model itself would refuse. */
+function tolerant(calibration: Calibration, model: Weights): Calibration {
   return {
     batches: calibration.batches,
-    gradients: async (weights, batch) => {
-      const gradients = await calibration.gradients(known(weights, model), batch);
-      return new Map(
-        [...weights].map(([name, { values }]) => [name, gradients.get(name) ?? new Float32Array(values.length)]),
-      );
-    },
+    gradients: async (weights, batch) =>
+      gradientsWithExtras(await calibration.gradients(known(weights, model), batch), weights),
     visitInputs: (weights, visit) => calibration.visitInputs(known(weights, model), visit),
   };
 }

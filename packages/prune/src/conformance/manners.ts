@@ -2,10 +2,10 @@ import { tf } from "@ticketbench/backend";
 import type { Calibration } from "../calibration.ts";
 import { failed, passed, type Verdict } from "./finding.ts";
 import type { Subject } from "./subject.ts";
-import { watch } from "./watch.ts";
 
-export async function readsOnly({ lab, method }: Subject): Promise<Verdict> {
-  await lab.try(method, { sparsity: 0.5 });
+export async function readsOnly(subject: Subject): Promise<Verdict> {
+  const { lab } = subject;
+  await subject.usual({ sparsity: 0.5 });
   if (lab.writtenTo !== null)
     return failed(
       `wrote to the weights of ${lab.writtenTo}: every method after this one reads them; copy before changing`,
@@ -15,10 +15,9 @@ export async function readsOnly({ lab, method }: Subject): Promise<Verdict> {
   return passed("weights and calibration questions are as before");
 }
 
-export async function noEvaluationData({ lab, method }: Subject): Promise<Verdict> {
-  const { method: observed, seen } = watch(method);
-  await lab.try(observed, { sparsity: 0.5 });
-  const [first] = seen.missed;
+export async function noEvaluationData(subject: Subject): Promise<Verdict> {
+  await subject.usual({ sparsity: 0.5 });
+  const [first] = subject.seen.missed;
   if (first !== undefined)
     return failed(
       `looked for ${first}, which is not there: a method sees training questions (context.calibration) and no others`,
@@ -27,12 +26,11 @@ export async function noEvaluationData({ lab, method }: Subject): Promise<Verdic
 }
 
 /** An error the method did not expect must end it: a mask made after one is a wrong result, not a missing one. */
-export async function noSwallowedErrors({ lab, method }: Subject): Promise<Verdict> {
+export async function noSwallowedErrors({ lab, method, seen }: Subject): Promise<Verdict> {
   const broken = () => Promise.reject(new Error("planted error"));
   const calibration: Calibration = { batches: 1, gradients: broken, visitInputs: broken };
   const training = { train: broken };
-  const { method: observed, seen } = watch(method);
-  const outcome = await lab.try(observed, { sparsity: 0.5, calibration, training }).then(
+  const outcome = await lab.try(method, { sparsity: 0.5, calibration, training }).then(
     () => null,
     (error: unknown) => error,
   );

@@ -4,14 +4,14 @@ import { failed, passed, type Verdict } from "./finding.ts";
 import { Laboratory } from "./laboratory.ts";
 import type { Subject } from "./subject.ts";
 import { lxmertShapes, randomWeights } from "./tiny-model.ts";
-import { watch } from "./watch.ts";
 
 /** How many weights two masks disagree on. */
 function difference(a: Mask, b: Mask): number {
   return a.kept() + b.kept() - 2 * a.overlap(b);
 }
 
-export async function sameAgain({ lab, method }: Subject): Promise<Verdict> {
+export async function sameAgain(subject: Subject): Promise<Verdict> {
+  const { lab, method } = subject;
   const first = await lab.try(method, { sparsity: 0.6 });
   const second = await lab.try(method, { sparsity: 0.6 });
   if (!first.mask.equals(second.mask))
@@ -43,12 +43,12 @@ async function callsMathRandom(work: () => Promise<unknown>): Promise<boolean> {
   return called;
 }
 
-export async function seeds({ lab, method }: Subject): Promise<Verdict> {
+export async function seeds(subject: Subject): Promise<Verdict> {
+  const { lab, method, seen } = subject;
   if (await callsMathRandom(() => lab.try(method, { sparsity: 0.6 })))
     return failed("calls Math.random, which no seed repeats: draw from context.random");
-  const { method: observed, seen } = watch(method);
-  const one = await lab.try(observed, { sparsity: 0.6, seed: 1 });
-  const two = await lab.try(observed, { sparsity: 0.6, seed: 2 });
+  const one = await subject.usual({ sparsity: 0.6 });
+  const two = await subject.usual({ sparsity: 0.6, seed: 2 });
   const draws = seen.read.has("context.random") || method.family === "random";
   if (!draws) return passed("draws nothing at random");
   if (one.mask.equals(two.mask))
@@ -58,9 +58,10 @@ export async function seeds({ lab, method }: Subject): Promise<Verdict> {
   return passed("another seed gives another mask");
 }
 
-export async function parameterOrder({ lab, method }: Subject): Promise<Verdict> {
+export async function parameterOrder(subject: Subject): Promise<Verdict> {
+  const { lab, method } = subject;
   const weights = new Map([...lab.weights].reverse());
-  const inOrder = await lab.try(method, { sparsity: 0.6 });
+  const inOrder = await subject.usual({ sparsity: 0.6 });
   const reordered = await lab.try(method, { sparsity: 0.6, weights });
   if (!inOrder.mask.equals(reordered.mask))
     return failed(

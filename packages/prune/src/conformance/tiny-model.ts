@@ -27,6 +27,9 @@ export const TINY = lxmertConfig({
   dropout: 0,
 });
 
+/** The smallest that has every kind of layer once: what methods are tried on. */
+export const SMALLEST = lxmertConfig({ ...TINY, layers: { language: 1, object: 1, cross: 1 } });
+
 /** The parameter names and shapes of LXMERT with its answer head, in the order the original lists them. */
 export function lxmertShapes(config: LxmertConfig): Shapes {
   return new Map([...parameterShapes(config)].map(([name, { shape }]) => [name, shape]));
@@ -44,7 +47,7 @@ export function randomWeights(shapes: Shapes, seed: number): Weights {
   );
 }
 
-/** A seeded made-up batch for TINY: 4 tokens a question, 3 regions an image, one right answer. */
+/** A seeded made-up batch for TINY or SMALLEST: 4 tokens a question, 3 regions an image, one right answer. */
 export function tinyBatch(batch: number, seed: number): VqaBatch {
   const random = randomStream(seed, "batch");
   const draw = (count: number, next: () => number) => Float32Array.from({ length: count }, next);

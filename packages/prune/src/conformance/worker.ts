@@ -5,7 +5,7 @@ import { openCpuEngine } from "@ticketbench/backend";
 import { openEngine } from "@ticketbench/backend/node";
 import { loadMethod } from "../method-files.ts";
 import { checkMethod } from "./check-method.ts";
-import { failed, type Finding } from "./finding.ts";
+import { DONE, failed, type Finding } from "./finding.ts";
 
 const path = workerData as string;
 const report = (finding: Finding) => parentPort?.postMessage(finding);
@@ -19,3 +19,4 @@ try {
 } catch (error) {
   report({ check: "loads", ...failed(error instanceof Error ? error.message : String(error)) });
 }
+parentPort?.postMessage(DONE);

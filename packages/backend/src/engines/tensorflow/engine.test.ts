@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { EngineError } from "../../engine.ts";
+import { EngineError, openCpuEngine } from "../../engine.ts";
 import { runKernelForOne } from "../../ops/kernel.ts";
 import { adamStep } from "../../ops/optimiser-pass.ts";
 import { dropoutFactors, type DropoutSite } from "../../random/dropout.ts";
@@ -51,9 +51,20 @@ describe("an installation", () => {
     const broken = { package: "nothing", tensorflow: "2.21.0", gpu: false };
     await expect(openTensorflowEngine(broken)).rejects.toThrow(EngineError);
   });
+
+  test("is given this project's TensorFlow.js, wherever it lies", async () => {
+    const folder = join(parent, "tfjs-node");
+    mkdirSync(join(folder, "dist"), { recursive: true });
+    const found = 'require("@tensorflow/tfjs").backend().ours && require("@tensorflow/tfjs-core").backend().ours';
+    writeFileSync(join(folder, "dist/register_all_kernels.js"), `throw new Error("ours: " + (${found}));`);
+    await openCpuEngine();
+    Object.assign(tf.backend(), { ours: "yes" });
+    const installation = { package: folder, tensorflow: "2.21.0", gpu: false };
+    await expect(openTensorflowEngine(installation)).rejects.toThrow("ours: yes");
+  });
 });
 
-describe.each(testableEngines().filter((name) => name === "tensorflow"))("the %s engine", () => {
+describe.each(testableEngines(["tensorflow"]))("the %s engine", () => {
   test("drops exactly what the reference drops, bit for bit", async () => {
     await openTensorflowEngine();
     const words = { key0: 4042322160, key1: 3123456789, step: 70000, site: 5 };

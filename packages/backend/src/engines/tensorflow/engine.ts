@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import util from "node:util";
 import { type Engine, EngineError } from "../../engine.ts";
 import { registerPortableKernels } from "../../kernels/portable.ts";
+import { readVectorFeatures } from "../../machine.ts";
 import { tf } from "../../tf.ts";
 import type { TensorflowBackend } from "./backend.ts";
 import {
@@ -34,16 +35,28 @@ function findBinding(packageFolder: string): string {
   return join(packageFolder, "lib", folders.at(-1) ?? "napi-v8", "tfjs_binding.node");
 }
 
+/** Where this package's TensorFlow.js lies, by the names tfjs-node asks for. */
+function ownModules(): ReadonlyMap<string, string> {
+  const tfjs = createRequire(import.meta.url).resolve("@tensorflow/tfjs");
+  const core = createRequire(tfjs).resolve("@tensorflow/tfjs-core");
+  return new Map([
+    ["@tensorflow/tfjs", pathToFileURL(tfjs).href],
+    ["@tensorflow/tfjs-core", pathToFileURL(core).href],
+  ]);
+}
+
 /**
  * Loads tfjs-node's backend and kernels, with this package's TensorFlow.js in place of its own: tensors, gradients and
  * kernels of two copies would not know each other. Its main file is left out: that wants tfjs's layers and its own
  * savers, which nothing here uses.
  */
 function loadBackend(packageFolder: string): TensorflowBackend {
-  const url = pathToFileURL(createRequire(import.meta.url).resolve("@tensorflow/tfjs")).href;
+  const ours = ownModules();
   const hooks = registerHooks({
-    resolve: (specifier, context, next) =>
-      specifier === "@tensorflow/tfjs" ? { url, format: "commonjs", shortCircuit: true } : next(specifier, context),
+    resolve: (specifier, context, next) => {
+      const url = ours.get(specifier);
+      return url === undefined ? next(specifier, context) : { url, format: "commonjs", shortCircuit: true };
+    },
   });
   try {
     restoreNodeUtil();
@@ -59,6 +72,13 @@ function loadBackend(packageFolder: string): TensorflowBackend {
   } finally {
     hooks.deregister();
   }
+}
+
+/** The widest vectors this processor has: TensorFlow takes them, and with them come other last bits. */
+function widestVectors(): string {
+  const features = readVectorFeatures();
+  const known = { avx512f: "AVX-512", avx2: "AVX2", avx: "AVX" };
+  return Object.entries(known).find(([feature]) => features.includes(feature))?.[1] ?? "no AVX";
 }
 
 function openInstallation(installation: TensorflowInstallation): Engine {
@@ -77,12 +97,9 @@ function openInstallation(installation: TensorflowInstallation): Engine {
   registerTensorflowKernels(BACKEND_NAME, backend);
   registerTensorflowPass(BACKEND_NAME, backend);
   registerPortableKernels(BACKEND_NAME);
-  const device = backend.isUsingGpuDevice ? "GPU" : "CPU";
-  return {
-    name: "tensorflow",
-    version: `TensorFlow ${backend.binding.TF_Version}`,
-    arithmetic: `float32, TensorFlow on ${device}`,
-  };
+  const { isUsingGpuDevice, binding } = backend;
+  const arithmetic = `float32, TensorFlow on ${isUsingGpuDevice ? "GPU" : `CPU, ${widestVectors()}`}`;
+  return { name: "tensorflow", version: `TensorFlow ${binding.TF_Version}`, arithmetic };
 }
 
 let opened: Engine | null = null;

@@ -1,34 +1,10 @@
 import { LAYER_NORM_EPSILON } from "../../ops/norm.ts";
 import type { DropoutSite } from "../../random/dropout.ts";
 import { tf } from "../../tf.ts";
+import { attentionKernels } from "./attention.ts";
 import type { TensorflowBackend } from "./backend.ts";
-import { inScope, type Scope, TYPE, type Value } from "./scope.ts";
-
-/** A fused kernel out of TensorFlow operations: named inputs and attributes in, outputs in the kernel's order out. */
-type TensorflowKernel = (s: Scope, inputs: Record<string, Value>, attributes: Record<string, unknown>) => Value[];
-
-/**
- * The factors of `dropoutFactors`, made by TensorFlow's own Philox4x32-10 under the same key and counters. Its words
- * come block after block; a word is two halves, and a group of 32 elements is 8 halves of 4 blocks, transposed.
- */
-function dropoutFactors(s: Scope, { key0, key1, step, site, threshold, scale }: DropoutSite, shape: number[]): Value {
-  const count = tf.util.sizeFromShape(shape);
-  const groups = Math.ceil(count / 32);
-  const philox = [s.ints(groups, 4, 4), s.longs(key0, key1), s.longs(0, 0, step, site), s.int(1)];
-  const words = s.run("StatelessRandomUniformFullIntV2", philox, { dtype: TYPE.int32, Tshape: TYPE.int32 });
-  const pairs = s.run("Bitcast", [words], { T: TYPE.int32, type: TYPE.uint16 });
-  const halves = s.run("Reshape", [pairs, s.ints(groups, 4, 8)], { T: TYPE.uint16, Tshape: TYPE.int32 });
-  const least = s.run("Cast", [s.float(threshold)], { SrcT: TYPE.float, DstT: TYPE.uint16, Truncate: false });
-  const kept = s.run("GreaterEqual", [halves, least], { T: TYPE.uint16 });
-  const ordered = s.run("Transpose", [kept, s.ints(0, 2, 1)], { T: TYPE.bool, Tperm: TYPE.int32 });
-  const all = s.reshape(s.float32("Mul", [s.toFloat(ordered), scale]), groups * 32);
-  const begin = s.run("Slice", [all, s.ints(0), s.ints(count)], { T: TYPE.float, Index: TYPE.int32 });
-  return s.reshape(begin, ...shape);
-}
-
-function drop(s: Scope, x: Value, site: DropoutSite | null | undefined): Value {
-  return site == null ? x : s.float32("Mul", [x, dropoutFactors(s, site, x.shape)]);
-}
+import { drop, dropoutFactors } from "./dropout.ts";
+import { inScope, type Scope, type TensorflowKernel, type Value } from "./scope.ts";
 
 /** Φ(x) */
 function normalCdf(s: Scope, x: Value): Value {
@@ -37,6 +13,7 @@ function normalCdf(s: Scope, x: Value): Value {
 }
 
 const kernels: Record<string, TensorflowKernel> = {
+  ...attentionKernels,
   Linear: (s, { x, weight, bias }) => {
     const product = s.float32("MatMul", [x!, weight!], { transpose_b: true });
     return [s.float32("BiasAdd", [product, bias!])];

@@ -47,7 +47,9 @@ function optimiserPass(backend: TensorflowBackend): OptimiserPass {
           { T: TYPE.float },
         );
         [parameter, firstMoment, secondMoment].forEach((kept, i) => {
-          kept.assign(scope.output(scope.run("ReadVariableOp", [handles[i]!], { dtype: TYPE.float })));
+          const next = scope.output(scope.run("ReadVariableOp", [handles[i]!], { dtype: TYPE.float }));
+          kept.assign(next);
+          next.dispose();
         });
       });
     },

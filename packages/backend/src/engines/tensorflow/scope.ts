@@ -8,6 +8,13 @@ type Type = (typeof TYPE)[keyof typeof TYPE];
 /** A tensor inside a scope. */
 export type Value = OperationOutput;
 
+/** A fused kernel out of TensorFlow operations: named inputs and attributes in, outputs in the kernel's order out. */
+export type TensorflowKernel = (
+  s: Scope,
+  inputs: Record<string, Value>,
+  attributes: Record<string, unknown>,
+) => Value[];
+
 /**
  * TensorFlow operations called without tfjs in between: no gradient tape, no copies of shapes. What is made in a scope
  * is deleted with it, except what is given out.
@@ -71,6 +78,10 @@ export class Scope {
 
   reshape(value: Value, ...shape: number[]): Value {
     return this.run("Reshape", [value, this.ints(...shape)], { T: TYPE.float, Tshape: TYPE.int32 });
+  }
+
+  transpose(value: Value, ...order: number[]): Value {
+    return this.run("Transpose", [value, this.ints(...order)], { T: value.dtype, Tperm: TYPE.int32 });
   }
 
   /** `Mean` or `Sum` along an axis, which stays with length 1. */

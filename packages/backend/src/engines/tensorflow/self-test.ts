@@ -41,15 +41,24 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
   return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0) / scale;
 }
 
-try {
-  const engine = await openTensorflowEngine(JSON.parse(process.argv[2]!) as TensorflowInstallation);
-  const computed = gradients();
-  await openCpuEngine();
-  const difference = Math.max(...gradients().map((expected, i) => largestDifference(expected, computed[i]!)));
-  if (!(difference < 1e-5)) throw new Error(`gradients differ from the cpu engine's by ${difference} of the largest`);
-  const device = engine.arithmetic.split(" ").at(-1);
-  process.stdout.write(`${JSON.stringify({ tensorflow: engine.version.replace("TensorFlow ", ""), device })}\n`);
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+/** What a self-test found out. */
+export type SelfTestReport =
+  | { passed: true; tensorflow: string; device: "CPU" | "GPU" }
+  | { passed: false; reason: string };
+
+async function report(installation: TensorflowInstallation): Promise<SelfTestReport> {
+  try {
+    const { version, arithmetic } = await openTensorflowEngine(installation);
+    const computed = gradients();
+    await openCpuEngine();
+    const difference = Math.max(...gradients().map((expected, i) => largestDifference(expected, computed[i]!)));
+    if (!(difference < 1e-5)) throw new Error(`gradients differ from the cpu engine's by ${difference} of the largest`);
+    const device = arithmetic.includes("on GPU") ? "GPU" : "CPU";
+    return { passed: true, tensorflow: version.replace("TensorFlow ", ""), device };
+  } catch (error) {
+    return { passed: false, reason: error instanceof Error ? error.message : String(error) };
+  }
 }
+
+// On a line of its own, after whatever TensorFlow prints.
+console.log(`\n${JSON.stringify(await report(JSON.parse(process.argv[2]!) as TensorflowInstallation))}`);

@@ -45,3 +45,18 @@ export async function openWasmEngine(artifacts: WasmArtifacts): Promise<Engine> 
   opened = { name: "wasm", version: `tfjs ${tf.version_core}`, arithmetic };
   return opened;
 }
+
+/** Operations a second (in 10^9) of the build that this runtime takes when it does nothing but multiply-adds. */
+export async function measureMultiplyAdds(artifacts: WasmArtifacts): Promise<number> {
+  const { module } = await compile(artifacts);
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const wasm = (await WebAssembly.instantiate(module, { env: { memory } })).exports as unknown as KernelExports;
+  const iterations = 1_000_000;
+  let best = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < 20; run++) {
+    const started = performance.now();
+    wasm.multiplyAdds(iterations, 0.5);
+    best = Math.min(best, performance.now() - started);
+  }
+  return (80 * iterations) / best / 1e6;
+}

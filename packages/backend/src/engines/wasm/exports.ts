@@ -2,6 +2,7 @@
 export interface KernelExports {
   heapBase(): number;
   fusedProbe(): number;
+  multiplyAdds(iterations: number, x: number): number;
   gemm(
     transposeA: number,
     transposeB: number,

@@ -3,7 +3,7 @@ import { openEngine } from "../../node.ts";
 import { testableEngines } from "../../testing/engines.ts";
 import { tf } from "../../tf.ts";
 
-describe.each(testableEngines().filter((name) => name === "webgpu"))("the %s engine", (engine) => {
+describe.each(testableEngines(["webgpu"]))("the %s engine", (engine) => {
   beforeAll(() => openEngine(engine));
 
   test.each([1, 2, 7, 8, 13, 14, 40])("adds %i tensors, although a shader reads 7 at once", async (count) => {
@@ -14,6 +14,14 @@ describe.each(testableEngines().filter((name) => name === "webgpu"))("the %s eng
     sum.dispose();
     expect(tf.backend().numDataIds()).toBe(before);
     tf.dispose(terms);
+  });
+
+  test("refuses to read what is on the GPU without waiting", async () => {
+    const y = tf.add(tf.ones([3]), 1);
+    expect(() => y.dataSync()).toThrow("await tensor.data()");
+    await y.data();
+    expect([...y.dataSync()]).toEqual([2, 2, 2]);
+    y.dispose();
   });
 
   test("reads values back whatever their type", async () => {

@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { type Engine, EngineError } from "../../engine.ts";
 import { registerPortableKernels } from "../../kernels/portable.ts";
 import { tf } from "../../tf.ts";
@@ -68,15 +69,27 @@ async function createBackend(dawn: Dawn): Promise<{ backend: WebgpuBackend; info
   return { backend, info: adapter.info };
 }
 
+/** Only a browser can wait for a GPU: says so where tfjs would look for the browser's canvas. */
+function refuseReadSync(backend: WebgpuBackend): void {
+  const stock = backend.readSync.bind(backend);
+  backend.readSync = (dataId) => {
+    const onGpu = backend.tensorMap.get(dataId).values == null;
+    if (onGpu) throw new Error("webgpu engine: values can only be read with await tensor.data(), not with dataSync");
+    return stock(dataId);
+  };
+}
+
 async function open(): Promise<Engine> {
   tf.enableProdMode();
   const { backend, info } = await createBackend(await loadDawn());
+  const { version: dawnVersion } = createRequire(import.meta.url)("webgpu/package.json") as { version: string };
+  refuseReadSync(backend);
   tf.registerBackend(BACKEND_NAME, () => backend);
   registerWebgpuKernels(BACKEND_NAME, backend);
   registerPortableKernels(BACKEND_NAME);
   return {
     name: "webgpu",
-    version: `tfjs ${tf.version_core}, Dawn`,
+    version: `tfjs ${tf.version_core}, webgpu ${dawnVersion}`,
     arithmetic: `float32, WebGPU on ${[info.vendor, info.description || info.device].filter(Boolean).join(" ")}`,
   };
 }
@@ -85,8 +98,7 @@ let opened: Promise<Engine> | null = null;
 
 /**
  * Opens tfjs's WebGPU backend on Dawn: any GPU with a Vulkan driver. Safe to call again. Values can be read with
- * `await tensor.data()` only, never with `dataSync`; and a process that used it must end itself (`process.exit`),
- * because Dawn keeps it alive.
+ * `await tensor.data()` only, never with `dataSync`.
  * @throws EngineError when Dawn is not installed or finds no GPU
  */
 export async function openWebgpuEngine(): Promise<Engine> {

@@ -4,6 +4,8 @@ import { dropoutProgram, dropoutUniforms, type WebgpuProgram, type WebgpuUniform
 
 /** tfjs's WebGPU backend, as far as our kernels use it. */
 export interface WebgpuBackend extends tf.KernelBackend {
+  /** What is known of a tensor; its values while they are in this process's memory too. */
+  readonly tensorMap: { get(dataId: object): { readonly values?: unknown } };
   runWebGPUProgram(
     program: WebgpuProgram,
     inputs: tf.TensorInfo[],

@@ -1,0 +1,80 @@
+import { openCpuEngine, tf } from "@ticketbench/backend";
+import { Lxmert, parameterCount, parameterShapes } from "@ticketbench/model";
+import { beforeAll, expect, test } from "vitest";
+import { removeNeurons } from "./compact.ts";
+import { lxmertShapes, randomWeights, TINY, tinyBatch } from "./conformance/tiny-model.ts";
+import headsAndFfn from "./methods/heads-and-ffn.ts";
+import magnitude from "./methods/magnitude.ts";
+import { prune, type PruneOutcome } from "./prune.ts";
+import { SCOPES } from "./scope.ts";
+import { headGroups, neuronGroups, placesOf } from "./structure.ts";
+
+const shapes = lxmertShapes(TINY);
+const weights = randomWeights(shapes, 21);
+const structured = (sparsity: number): Promise<PruneOutcome> =>
+  prune({ method: headsAndFfn, weights, scope: "encoder-matrices", sparsity, seed: 1, heads: TINY.heads });
+beforeAll(() => openCpuEngine());
+
+test("heads and neurons share no weight and cover every encoder matrix", () => {
+  const seen = new Map<string, number>();
+  for (const group of [...headGroups(shapes, TINY.heads), ...neuronGroups(shapes)].flat())
+    for (const [name, index] of placesOf(group, shapes))
+      seen.set(`${name} ${index}`, (seen.get(`${name} ${index}`) ?? 0) + 1);
+  const size = [...shapes]
+    .filter(([name, s]) => s.length === 2 && /\.[rx]?_?layers?\./.test(name))
+    .reduce((n, [, s]) => n + (s[0] ?? 0) * (s[1] ?? 0), 0);
+  expect(seen.size).toBe(size);
+  expect(Math.max(...seen.values())).toBe(1);
+});
+
+test.each([0.3, 0.5, 0.9])(
+  "at %f whole groups go, the weakest of each layer, as many in every layer",
+  async (sparsity) => {
+    const { mask } = await structured(sparsity);
+    const bytes = new Map(mask.prunable.map((name) => [name, mask.toBytes(name)]));
+    for (const groups of [...headGroups(shapes, TINY.heads), ...neuronGroups(shapes)]) {
+      const states = groups.map((group) => {
+        const places = [...placesOf(group, shapes)];
+        const kept = places.filter(([name, index]) => bytes.get(name)?.[index] === 1).length;
+        expect([0, places.length]).toContain(kept);
+        const norm = Math.hypot(...places.map(([name, index]) => weights.get(name)?.values[index] ?? NaN));
+        return { kept: kept > 0, norm };
+      });
+      expect(states.filter(({ kept }) => kept)).toHaveLength(
+        Math.max(1, groups.length - Math.floor(sparsity * groups.length)),
+      );
+      const [stay, go] = [true, false].map((side) =>
+        states.filter(({ kept }) => kept === side).map(({ norm }) => norm),
+      );
+      expect(Math.min(...(stay ?? []))).toBeGreaterThanOrEqual(Math.max(0, ...(go ?? [])));
+    }
+  },
+);
+
+test("the model without its emptied neurons is smaller and answers as the masked one", async () => {
+  const { mask, weights: masked } = await structured(0.6);
+  const compact = removeNeurons(mask, TINY, weights);
+  expect(compact.config.intermediate).toBe(18 - Math.floor(0.6 * 18));
+  expect(parameterCount(parameterShapes(compact.config))).toBeLessThan(parameterCount(parameterShapes(TINY)));
+  const batch = tinyBatch(3, 5);
+  const answers = (config: typeof TINY, own: typeof weights) =>
+    tf.tidy(() => new Lxmert(config, own).forward(batch, null).logits.dataSync<"float32">());
+  const [small, large] = [answers(compact.config, compact.weights), answers(TINY, masked)];
+  large.forEach((logit, i) => expect(small[i]).toBeCloseTo(logit, 5));
+});
+
+test("a mask that empties no neuron everywhere changes no shape", async () => {
+  const { mask } = await prune({ method: magnitude, weights, scope: "encoder-matrices", sparsity: 0.3, seed: 1 });
+  const compact = removeNeurons(mask, TINY, weights);
+  expect(compact.config).toEqual(TINY);
+  expect(compact.weights).toEqual(mask.apply(weights));
+});
+
+test("without the number of heads, or with matrices out of scope, the request is refused", async () => {
+  const settings = { method: headsAndFfn, weights, scope: "encoder-matrices", sparsity: 0.5, seed: 1 } as const;
+  await expect(prune(settings)).rejects.toThrow(/needs the number of heads/);
+  const scope = { ...SCOPES["encoder-matrices"], exclude: ["encoder.layer.0.output.dense.weight"] };
+  await expect(prune({ ...settings, heads: TINY.heads, scope })).rejects.toThrow(
+    /layer.0.output.dense.weight in the scope/,
+  );
+});

@@ -1,0 +1,81 @@
+/** What selection and masks cost at LXMERT's full size; `perfRows` feeds the workspace's `perf` command. */
+import { spawnSync } from "node:child_process";
+import { lxmertConfig, parameterShapes } from "@ticketbench/model";
+import { Mask } from "./mask.ts";
+import { encodeMask } from "./mask-code.ts";
+import { prunableNames } from "./scope.ts";
+import { selectHighest } from "./select.ts";
+import type { Shapes } from "./shapes.ts";
+
+/** One measured figure; `bar` is what it is held to, null where it is only reported. */
+export interface PruneFigure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly bar: number | null;
+  readonly better: "higher" | "lower";
+}
+
+const figure = (name: string, value: number, unit: string, bar: number | null = null): PruneFigure => {
+  return { name, value, unit, bar, better: "lower" };
+};
+
+/** Milliseconds on the clock and of processor time. */
+async function timed(work: () => unknown): Promise<{ readonly wall: number; readonly processor: number }> {
+  const [start, before] = [performance.now(), process.cpuUsage()];
+  await work();
+  const used = process.cpuUsage(before);
+  return { wall: performance.now() - start, processor: (used.user + used.system) / 1000 };
+}
+
+/** Magnitudes as of normal-ish weights, by a plain generator: what is timed is what is done with them. */
+function fullSizeScores(shapes: Shapes): Map<string, Float32Array> {
+  let state = 1;
+  const next = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return state / 2 ** 31;
+  };
+  const scores = new Map<string, Float32Array>();
+  for (const name of prunableNames(shapes, "thesis")) {
+    const values = new Float32Array((shapes.get(name) ?? []).reduce((size, length) => size * length, 1));
+    for (let i = 0; i < values.length; i++) values[i] = Math.abs(next() + next() + next()) * 0.02;
+    scores.set(name, values);
+  }
+  return scores;
+}
+
+/** Seconds NumPy's partition takes for as many numbers; null where Python or NumPy is not installed. */
+function numpyPartition(count: number, keep: number): number | null {
+  const script = `import time, numpy as np
+x = np.abs(np.random.default_rng(1).standard_normal(${count}, dtype=np.float32))
+t = time.perf_counter(); np.partition(x, ${count - keep}); print(time.perf_counter() - t)`;
+  const { status, stdout } = spawnSync("python3", ["-c", script], { encoding: "utf8" });
+  return status === 0 ? Number(stdout) : null;
+}
+
+/** Measures; takes about a minute and 2 GB of memory. */
+export async function perfRows(): Promise<readonly PruneFigure[]> {
+  const shapes: Shapes = new Map([...parameterShapes(lxmertConfig())].map(([name, { shape }]) => [name, shape]));
+  const scores = fullSizeScores(shapes);
+  const count = [...scores.values()].reduce((sum, { length }) => sum + length, 0);
+  const keep = Math.round(0.3 * count);
+  const what = `${count.toLocaleString("en")} scores`;
+  const memory = process.memoryUsage().rss;
+  await timed(() => selectHighest(scores, keep));
+  const above = (process.memoryUsage().rss - memory) / 1e6;
+  const select = await timed(() => selectHighest(scores, keep));
+  const mask = new Mask(shapes, selectHighest(scores, keep));
+  const rows = [
+    figure(`select among ${what}`, select.wall, "ms", 1000),
+    figure(`select among ${what}, processor`, select.processor, "ms", 1000),
+    figure(`select among ${what}, memory above them`, above, "MB", 1000),
+    figure("encode and hash that mask", (await timed(() => encodeMask(mask))).wall, "ms"),
+  ];
+  const numpy = numpyPartition(count, keep);
+  if (numpy !== null) rows.push(figure(`NumPy partition of ${what}`, 1000 * numpy, "ms"));
+  const some = (scores.get("logit_fc.3.weight") ?? new Float32Array()).slice();
+  const sort = await timed(() => some.sort());
+  rows.push(figure(`typed-array sort of ${some.length.toLocaleString("en")} scores`, sort.wall, "ms"));
+  rows.push(figure(`typed-array sort, for ${what} at that rate`, (sort.wall * count) / some.length, "ms"));
+  return rows;
+}
