@@ -52,6 +52,8 @@ export interface CurveChart {
 
 const FONT = 13;
 const MARKER_AREA = 58;
+/** More names than this cannot stand beside their lines: the list under the chart has them. */
+const MOST_NAMES = 12;
 
 interface Frame {
   readonly width: number;
@@ -217,6 +219,7 @@ function front(chart: CurveChart, { x, y }: Frame): string {
 }
 
 function names(chart: CurveChart, drawing: Frame, taken: readonly Box[]): string {
+  if (chart.curves.length > MOST_NAMES) return "";
   const { y, plot } = drawing;
   const room = Math.min(190, (plot.right - plot.left) * 0.5);
   const titles = new Map(chart.curves.map((curve) => [curve.id, fitText(curve.title, FONT + 0.5, room)]));
