@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { openEngine } from "@ticketbench/backend/node";
+import { autoEngine, openEngine } from "@ticketbench/backend/node";
 import { parseParams } from "@ticketbench/prune";
 import { loadMethod, methodPath } from "@ticketbench/prune/node";
 import { contentHash } from "../plan/canonical.ts";
@@ -33,8 +33,11 @@ export const identities: Identities = {
     return { title: method.title, version, params: parseParams(method, params) as Record<string, never> };
   },
 
-  async engine(name) {
-    const engine = await openEngine(name === "auto" ? "wasm" : name);
+  async engine(name, model) {
+    const choice = name === "auto" ? autoEngine(model.hidden) : { name, reason: null };
+    // Standard error: the choice is for people, events on standard output are for programs.
+    if (choice.reason !== null) console.error(`engine ${choice.name}: ${choice.reason}`);
+    const engine = await openEngine(choice.name);
     return { name: engine.name, version: engine.version, arithmetic: engine.arithmetic };
   },
 };
