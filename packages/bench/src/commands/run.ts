@@ -20,7 +20,7 @@ import { resultTable } from "./result-table.ts";
 
 export interface RunWords extends SubmitWords {
   readonly shard?: string;
-  readonly json: boolean;
+  readonly json?: boolean;
 }
 
 /** `ticketbench run`: exit code 0 when every cell has a result, 1 when one failed, 130 when it was stopped. */
@@ -37,13 +37,13 @@ export async function run(source: string, words: RunWords): Promise<void> {
   const planFile = workspace.planFile(plan.study.name, plan.hash);
   await writePlan(planFile, plan);
   const made = new Set<string>();
-  const end = await runWithView(plan, words.json, made, {
+  const end = await runWithView(plan, words.json === true, made, {
     ...{ planFile, workspace, results, jobs, devices },
     programUrl: programUrl(words),
-    retryFailed: words.retryFailed,
+    retryFailed: words.retryFailed === true,
     asked: words.shard === undefined ? undefined : inShard(parseShard(words.shard)),
   });
-  if (!words.json) {
+  if (words.json !== true) {
     await sayWhatCame(plan, results, end);
     await sayWhatItTook(plan, made, [...resultFolders(workspace.root), results.folder]);
   }

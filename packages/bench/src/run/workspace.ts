@@ -29,6 +29,11 @@ export class Workspace {
     return join(this.root, "logs", `${cell}.out`);
   }
 
+  /** Where Node keeps the compiled code of the cells' processes. */
+  get compiledCode(): string {
+    return join(this.root, "compiled");
+  }
+
   planFile(study: string, hash: string): string {
     return join(this.root, "plans", `${study}-${hash.slice(0, 12)}.json`);
   }
