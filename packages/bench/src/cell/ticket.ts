@@ -64,6 +64,7 @@ async function findMask({ pruning, seed }: TicketCell, weights: Weights, lab: La
     sparsity,
     seed,
     heads: lab.network.config.heads,
+    load: loadMethod,
     ...competition(allocation),
   };
   if (method.needs !== "calibration" && method.needs !== "gradients") return await prune(settings);
