@@ -8,7 +8,7 @@ import { PHASES } from "../study/study.ts";
 const NARROW = {
   ...{ top: "", "top-mid": "", "top-left": "", "top-right": "", bottom: "", "bottom-mid": "" },
   ...{ "bottom-left": "", "bottom-right": "", left: "", right: "", middle: "", "left-mid": "", "right-mid": "" },
-  ...{ mid: "─", "mid-mid": "─" },
+  ...{ mid: "─", "mid-mid": "" },
 };
 
 /** What a run measured, one row for each method and sparsity: the mean over the seeds that are done, in percent. */
