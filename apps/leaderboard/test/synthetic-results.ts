@@ -268,5 +268,11 @@ export async function writeTestResults(folder: string): Promise<void> {
   if (!first) throw new Error("the study has no methods");
   const again = syntheticTicket(STUDY, first, 0.5, 0);
   const revision = { ...again, supersedes: again.id, createdAt: "2026-02-03T04:05:06.000Z" };
-  await writeResults(folder, [...syntheticResults(STUDY), ...lone, ...unfinished, ...failed, revision]);
+  const coded = [0.5, 0.7, 0.9].flatMap((target) =>
+    STUDY.seeds.map((seed) => ({
+      ...syntheticTicket(STUDY, { id: "thesis-low", title: "Thesis low", knee: 0.93 }, target, seed),
+      division: "as-coded" as const,
+    })),
+  );
+  await writeResults(folder, [...syntheticResults(STUDY), ...lone, ...unfinished, ...failed, ...coded, revision]);
 }

@@ -45,7 +45,7 @@ export function describeBoardChart(view: View, t: Strings): CurveChart {
     id: method.id,
     title: method.title,
     style: method.style,
-    dashed: false,
+    dashed: method.asCoded,
     points: view.groups
       .filter((group) => group.method.id === method.id)
       .flatMap((group) => (group.x === null ? [] : [pointOf(view.track.id, group, group.x, t, f)]))

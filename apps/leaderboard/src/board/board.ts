@@ -16,6 +16,8 @@ export interface BoardMethod {
   readonly id: string;
   readonly title: string;
   readonly style: number;
+  /** A published study repeated with its faults: drawn dashed, never ranked. */
+  readonly asCoded: boolean;
 }
 
 /** What one result says, without its per-question scores: small enough to send every cell to the page. */

@@ -110,14 +110,14 @@ function trackOf(
 const FIRST_STYLES = ["magnitude", "random", "high-magnitude"];
 
 function numberStyles(variants: readonly Variant[]): BoardMethod[] {
-  const titles = new Map(variants.map((variant) => [variant.id, variant.title]));
+  const byId = new Map(variants.map((variant) => [variant.id, variant]));
   const place = (id: string): number => {
     const index = FIRST_STYLES.indexOf(id);
     return index < 0 ? FIRST_STYLES.length : index;
   };
-  return [...titles]
-    .sort(([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1))
-    .map(([id, title], style) => ({ id, title, style }));
+  return [...byId.values()]
+    .sort((a, b) => place(a.id) - place(b.id) || (a.id < b.id ? -1 : 1))
+    .map(({ id, title, asCoded }, style) => ({ id, title, style, asCoded }));
 }
 
 /**

@@ -16,7 +16,7 @@ const track = {
   failed: 0,
 };
 const board: Board = {
-  methods: ["magnitude", "random", "n-m~2-4"].map((id, style) => ({ id, title: id, style })),
+  methods: ["magnitude", "random", "n-m~2-4"].map((id, style) => ({ id, title: id, style, asCoded: false })),
   tracks: ["mini", "full"].map((id) => ({ ...track, id })),
 };
 

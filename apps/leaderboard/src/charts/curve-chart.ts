@@ -52,6 +52,8 @@ export interface CurveChart {
 
 const FONT = 13;
 const MARKER_AREA = 58;
+/** More names than this cannot stand beside their lines: the list under the chart has them. */
+const MOST_NAMES = 12;
 
 interface Frame {
   readonly width: number;
@@ -97,9 +99,20 @@ function placesOf(curve: Curve, { x, y }: Frame): Place[] {
   return curve.points.map((point) => ({ x: x(point.x), y: y(point.mean) }));
 }
 
+/** As many round places as their labels leave room for. */
+function roundTicks(chart: CurveChart, x: ScaleLinear<number, number>): number[] {
+  const [left = 0, right = 0] = x.range();
+  for (let count = 10; count > 2; count--) {
+    const ticks = x.ticks(count);
+    const widest = Math.max(...ticks.map((tick) => textWidth(chart.formatX(tick), FONT)));
+    if (ticks.length * (widest + 14) <= right - left) return ticks;
+  }
+  return x.ticks(2);
+}
+
 /** Where the x axis is marked. */
-function xTicks(chart: CurveChart, x: ScaleLinear<number, number>, width: number): number[] {
-  if (!chart.ticksAtPoints) return x.ticks(width < 480 ? 5 : 10);
+function xTicks(chart: CurveChart, x: ScaleLinear<number, number>): number[] {
+  if (!chart.ticksAtPoints) return roundTicks(chart, x);
   const places = [...new Set(chart.curves.flatMap((curve) => curve.points.map((point) => point.x)))];
   const kept: number[] = [];
   for (const place of places.sort((a, b) => a - b)) {
@@ -109,7 +122,7 @@ function xTicks(chart: CurveChart, x: ScaleLinear<number, number>, width: number
   return kept;
 }
 
-function axes(chart: CurveChart, { x, y, plot, width, height }: Frame): string {
+function axes(chart: CurveChart, { x, y, plot, height }: Frame): string {
   const rows = y.ticks(6).map((tick) => {
     const height = y(tick);
     return (
@@ -117,7 +130,7 @@ function axes(chart: CurveChart, { x, y, plot, width, height }: Frame): string {
       text(chart.formatY(tick), { x: plot.left - 9, y: height + 4.5, "text-anchor": "end" })
     );
   });
-  const columns = xTicks(chart, x, width).map((tick) => {
+  const columns = xTicks(chart, x).map((tick) => {
     const label = text(chart.formatX(tick), { x: x(tick), y: plot.bottom + 22, "text-anchor": "middle" });
     return element("line", { class: "tick", x1: x(tick), x2: x(tick), y1: plot.bottom, y2: plot.bottom + 5 }) + label;
   });
@@ -206,6 +219,7 @@ function front(chart: CurveChart, { x, y }: Frame): string {
 }
 
 function names(chart: CurveChart, drawing: Frame, taken: readonly Box[]): string {
+  if (chart.curves.length > MOST_NAMES) return "";
   const { y, plot } = drawing;
   const room = Math.min(190, (plot.right - plot.left) * 0.5);
   const titles = new Map(chart.curves.map((curve) => [curve.id, fitText(curve.title, FONT + 0.5, room)]));

@@ -33,17 +33,24 @@ function outside(box: Box, x: number, y: number): number {
   return dx * dx + dy * dy;
 }
 
-/** Distance in pixels from a box to a line, from samples every few pixels along it. */
-function clearance(box: Box, points: readonly Place[]): number {
-  let nearest = Infinity;
-  for (let i = 0; i < points.length; i++) {
-    const a = points[i];
+/** Places every few pixels along a line. */
+function samplesOf(points: readonly Place[]): Place[] {
+  return points.flatMap((a, i) => {
     const b = points[i + 1] ?? a;
-    if (!a || !b) continue;
     const steps = Math.max(1, Math.ceil(Math.hypot(b.x - a.x, b.y - a.y) / 4));
-    for (let s = 0; s <= steps; s++) {
-      nearest = Math.min(nearest, outside(box, a.x + ((b.x - a.x) * s) / steps, a.y + ((b.y - a.y) * s) / steps));
-    }
+    return Array.from({ length: steps }, (_, s) => ({
+      x: a.x + ((b.x - a.x) * s) / steps,
+      y: a.y + ((b.y - a.y) * s) / steps,
+    }));
+  });
+}
+
+/** Distance in pixels from a box to the samples of a line, as far as `reach`. */
+function clearance(box: Box, samples: readonly Place[], reach = 40): number {
+  let nearest = reach * reach;
+  for (const { x, y } of samples) {
+    if (x < box.left - reach || x > box.right + reach) continue;
+    nearest = Math.min(nearest, outside(box, x, y));
   }
   return Math.sqrt(nearest);
 }
@@ -77,7 +84,8 @@ function candidates(line: LabelledLine): Box[] {
 
 /** Of some boxes in order of preference, the first that is clear of all lines, else the clearest. */
 export function clearest(boxes: readonly Box[], lines: readonly (readonly Place[])[]): Box | undefined {
-  const judged = boxes.map((box) => ({ box, room: Math.min(...lines.map((points) => clearance(box, points)), 6) }));
+  const samples = lines.map(samplesOf);
+  const judged = boxes.map((box) => ({ box, room: Math.min(...samples.map((line) => clearance(box, line, 6)), 6) }));
   return judged.sort((a, b) => b.room - a.room)[0]?.box;
 }
 
@@ -97,13 +105,16 @@ export function placeLabels(
   taken: readonly Box[] = [],
 ): PlacedLabel[] {
   const occupied = [...taken];
+  const samples = new Map(lines.map((line) => [line, samplesOf(line.points)]));
+  const straight = obstacles.map(samplesOf);
   const free = lines.map((line) => {
-    const others = [...lines.filter((other) => other !== line).map((other) => other.points), ...obstacles];
+    const own = samples.get(line) ?? [];
+    const others = [...[...samples.values()].filter((other) => other !== own), ...straight];
     const places = candidates(line)
       .filter((box) => box.left >= area.left && box.right <= area.right)
       .filter((box) => box.top >= area.top && box.bottom <= area.bottom)
-      .filter((box) => clearance(box, line.points) >= 4)
-      .map((box) => ({ box, room: Math.min(...others.map((points) => clearance(box, points)), 40) }))
+      .filter((box) => clearance(box, own) >= 4)
+      .map((box) => ({ box, room: Math.min(...others.map((other) => clearance(box, other)), 40) }))
       .filter(({ room }) => room >= 5)
       .sort((a, b) => b.room - a.room);
     return { line, places };

@@ -64,6 +64,24 @@ export function everyPageTests(): void {
       },
     );
 
+    test("forbids scripts and styles that are not files of the site, and has none", async () => {
+      for (const path of ["/", "/audit/", "/compare/", "/methods/hostile/"]) {
+        await go(path);
+        const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute("content");
+        expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self';");
+        const inline = await page.evaluate(() =>
+          [...document.querySelectorAll("*")]
+            .filter(
+              (one) =>
+                one.matches("script:not([src]), style, [style]") ||
+                one.getAttributeNames().some((name) => name.startsWith("on")),
+            )
+            .map((one) => one.outerHTML.slice(0, 80)),
+        );
+        expect(inline).toEqual([]);
+      }
+    });
+
     test("has only links that lead somewhere", async () => {
       const broken = await brokenLinks(join(folder, "site"));
       expect(broken).toEqual([]);

@@ -22,11 +22,11 @@ export function leaderboardTests(): void {
   test("draws a curve with a band for every method, the dense line and the floor", async () => {
     await go("/");
     const plot = page.locator(".plot.wide");
-    expect(await plot.locator(".curve").count()).toBe(5);
+    expect(await plot.locator(".curve").count()).toBe(6);
     expect(await plot.locator(".band").count()).toBeGreaterThanOrEqual(4);
     expect(await plot.locator(".level.dense line").count()).toBe(1);
     expect(await plot.locator(".level.floor text").textContent()).toContain("24");
-    expect(await plot.locator(".point").count()).toBe(4 * STUDY.targets.length + 3);
+    expect(await plot.locator(".point").count()).toBe(4 * STUDY.targets.length + 6);
   });
 
   test.each([360, 390, 768, 1024, 1440])("keeps its labels apart and inside the chart at %d pixels", async (width) => {
@@ -168,7 +168,7 @@ export function leaderboardTests(): void {
     await open({ javaScriptEnabled: false });
     await go("/");
     expect(await page.locator(".plot.wide .curve").first().isVisible()).toBe(true);
-    expect(await page.locator("#table tbody tr").count()).toBe(7);
+    expect(await page.locator("#table tbody tr").count()).toBe(8);
     expect(await page.locator("#controls").isVisible()).toBe(false);
   });
 
@@ -176,6 +176,14 @@ export function leaderboardTests(): void {
     await goBoard("?methods=hostile");
     expect(await page.locator("#table tbody th bdi").first().textContent()).toBe(HOSTILE);
     expect(await page.locator("#table script, .plot script, #methods script").count()).toBe(0);
+  });
+
+  test("draws what was run as coded dashed, and does not rank it", async () => {
+    await goBoard("?methods=magnitude,thesis-low~as-coded&sort=0.9");
+    expect(await page.locator(".plot.drawn .line.dashed").count()).toBe(1);
+    const row = page.locator("#table tbody tr", { hasText: "Thesis low (as coded)" });
+    expect(await row.locator("td").first().textContent()).toBe("–");
+    expect(await row.getByRole("link").first().getAttribute("href")).toMatch(/\/methods\/thesis-low\/$/u);
   });
 
   test("a method with one seed has no interval", async () => {

@@ -80,7 +80,7 @@ export function otherPageTests(): void {
   describe("the audit", () => {
     test("draws the figures and the bars of the study from its raw numbers", async () => {
       await go("/audit/");
-      expect(await page.locator(".plot.wide .chart").count()).toBeGreaterThanOrEqual(6);
+      expect(await page.locator(".plot.wide .chart").count()).toBeGreaterThanOrEqual(8);
       expect(await page.locator(".panels .figure").count()).toBe(9);
       const first = page.locator("section#reported table tbody tr").first();
       expect(await first.locator("td").nth(4).textContent()).toMatch(/^ ?67\.4/u);
@@ -90,6 +90,8 @@ export function otherPageTests(): void {
       await go("/audit/");
       const verdicts = await page.locator("#predictions tbody tr .tag").allTextContents();
       expect(verdicts).toHaveLength(6);
+      expect(verdicts[0]).toBe("fails");
+      expect(await page.locator("#predictions tbody tr").first().textContent()).toContain("As predicted at 2 of 3");
       expect(verdicts[2]).toBe("holds");
       expect(verdicts[4]).toBe("not measured yet");
     });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { autoEngine, openEngine } from "@ticketbench/backend/node";
 import { parseParams } from "@ticketbench/prune";
-import { loadMethod, methodPath } from "@ticketbench/prune/node";
+import { loadMethod, methodVersion } from "@ticketbench/prune/node";
 import { contentHash } from "../plan/canonical.ts";
 import type { Identities } from "../plan/plan.ts";
 import { StudyError } from "../study/error.ts";
@@ -29,7 +29,7 @@ export const identities: Identities = {
 
   async method({ id, params }) {
     const method = await loadMethod(id);
-    const version = await fileHash(methodPath(id));
+    const version = await methodVersion(id);
     return { title: method.title, version, params: parseParams(method, params) as Record<string, never> };
   },
 
