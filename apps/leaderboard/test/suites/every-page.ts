@@ -44,6 +44,7 @@ export function everyPageTests(): void {
       `/cells/${FAILED}/`,
       `/cells/${DENSE_CELL}/`,
       "/compare/",
+      "/questions/",
       "/audit/",
       "/compression/",
       "/data/",
