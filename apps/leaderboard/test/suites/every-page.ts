@@ -51,6 +51,7 @@ export function everyPageTests(): void {
       "/about/",
       "/fa/about/",
       "/contribute/",
+      "/fa/contribute/",
       "/404.html",
     ];
     test.each(PAGES.flatMap((path) => (["light", "dark"] as const).map((theme) => [path, theme] as const)))(
