@@ -29,12 +29,13 @@ function keepLanes(mask: usize, count: i32): v128 {
 /** One Adam step of one tensor in place: clip, moments, decoupled decay, mask. `mask` 0 keeps everything. */
 export function adamStep(
   count: i32, parameter: usize, gradient: usize, first: usize, second: usize, mask: usize,
-  learningRate: f32, beta1: f32, beta2: f32, epsilon: f32, decay: f32, correction1: f32, correction2: f32, scale: f32,
+  learningRate: f32, beta1: f32, rest1: f32, beta2: f32, rest2: f32, epsilon: f32, decay: f32, correction1: f32, correction2: f32, scale: f32,
 ): void {
   const b1 = splat(beta1);
   const b2 = splat(beta2);
-  const rest1 = splat(1 - beta1);
-  const rest2 = splat(1 - beta2);
+  // 1 - beta comes rounded from double: subtracted here it would be 1e-5 off.
+  const r1 = splat(rest1);
+  const r2 = splat(rest2);
   const rate = splat(-learningRate);
   const inverse1 = splat(1 / correction1);
   const inverse2 = splat(1 / correction2);
@@ -42,8 +43,8 @@ export function adamStep(
     const at = <usize>i << 2;
     const left = count - i;
     const g = f32x4.mul(loadSome(gradient + at, left), splat(scale));
-    let m = madd(loadSome(first + at, left), b1, f32x4.mul(g, rest1));
-    let v = madd(loadSome(second + at, left), b2, f32x4.mul(f32x4.mul(g, g), rest2));
+    let m = madd(loadSome(first + at, left), b1, f32x4.mul(g, r1));
+    let v = madd(loadSome(second + at, left), b2, f32x4.mul(f32x4.mul(g, g), r2));
     let w = loadSome(parameter + at, left);
     const deviation = f32x4.add(f32x4.sqrt(f32x4.mul(v, inverse2)), splat(epsilon));
     const update = madd(w, splat(decay), f32x4.div(f32x4.mul(m, inverse1), deviation));

@@ -11,12 +11,12 @@ interface Work {
   readonly work: string;
 }
 
-const collect = (value: string, before: string[]): string[] => [...before, value];
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
 /** Options that change a study, the same for every command that reads one. */
 function studyOptions(command: Command): Command {
   return command
-    .option("--set <name=value>", "change one setting of the study (repeatable)", collect, [])
+    .option("--set <name=value>", "change one setting of the study (repeatable)", collect)
     .option("--engine <name>", "wasm, tensorflow, webgpu, cpu or auto")
     .option("--data <folder>", "folder of the dataset (dataset.path)")
     .option("--methods <names>", "only these methods, with commas between")
@@ -45,12 +45,12 @@ export function ticketbench(): Command {
     .description("run what is missing of a study (YAML) or of a frozen plan (JSON)")
     .argument("<study>", "configs/quickstart.yaml, or plan.json")
     .option("--jobs <n>", "cells at a time (here: processor cores)")
-    .option("--retry-failed", "run failed cells again", false)
+    .option("--retry-failed", "run failed cells again")
     .option("--shard <part>", "only one part of the cells: 2/5")
-    .option("--json", "print events as JSON lines", false)
+    .option("--json", "print events as JSON lines")
     .option("--executor <name>", "who runs the cells: local, slurm, k8s or gha", "local")
-    .option("--dry-run", "slurm, k8s: print what would be submitted", false)
-    .option("--sbatch <option>", "slurm: an option of sbatch, --partition=gpu (repeatable)", collect, [])
+    .option("--dry-run", "slurm, k8s: print what would be submitted")
+    .option("--sbatch <option>", "slurm: an option of sbatch, --partition=gpu (repeatable)", collect)
     .option("--image <name>", "k8s: the image that holds this repository, installed")
     .option("--claim <name>", "k8s: the volume claim that holds the work folder")
     .option("--mount <path>", "k8s: where the volume is mounted (default: the work folder)")
@@ -97,7 +97,7 @@ export function ticketbench(): Command {
 
   workOption(cli.command("site"))
     .description("build the leaderboard on results and show it")
-    .option("--results <folder>", "results to show (repeatable; default: all there are)", collect, [])
+    .option("--results <folder>", "results to show (repeatable; default: all there are)", collect)
     .option("--to <folder>", "where the pages go (default: site in the work folder)")
     .option("--port <number>", "where they are served on this machine", "4321")
     .option("--no-serve", "build them only")

@@ -12,15 +12,19 @@ export {
 export {
   evaluatePretraining,
   initialisePretraining,
+  pretrain,
   type PretrainingArrays,
   pretrainingBatch,
   type PretrainingExample,
+  type PretrainingRun,
   pretrainingStream,
   type PretrainingStep,
   pretrainStep,
   type RegionArrays,
   type RegionSource,
+  stepsPerEpoch,
   type TaskLosses,
+  withoutImage,
 } from "./pretraining.ts";
 export { type MaskingVocabulary, type PretrainingLabels, type Task, TASKS } from "./pretraining-labels.ts";
 export { Lxmert, type LxmertOutput, type Observer } from "./lxmert.ts";

@@ -8,11 +8,15 @@ import { adamW, Optimiser } from "./optimiser.ts";
 import {
   evaluatePretraining,
   initialisePretraining,
+  pretrain,
   pretrainingBatch,
   type PretrainingExample,
+  type PretrainingRun,
   pretrainingStream,
   pretrainStep,
   type RegionSource,
+  stepsPerEpoch,
+  withoutImage,
 } from "./pretraining.ts";
 import { maskRegions, maskWords, type Task, TASKS } from "./pretraining-labels.ts";
 
@@ -161,6 +165,53 @@ describe("pretraining", () => {
       expect(after[task]).toBeLessThan(before[task] as number);
     optimiser.dispose();
     model.dispose();
+  });
+
+  it("resumes bit for bit in the middle of an epoch", async () => {
+    const run: PretrainingRun = { examples, source, vocabulary, tasks: ALL, batchSize: 16, epochs: 3, seed: 5 };
+    const settings = adamW({ learningRate: 0.01, totalSteps: 3 * stepsPerEpoch(run) });
+    const dropout = new Dropout(0.1, 5);
+    const train = async (breakAfter: number) => {
+      let model = new LxmertPretraining(config, initialisePretraining(config, 1));
+      let optimiser = new Optimiser(model.parameters, settings);
+      const steps = pretrain(model, optimiser, run, dropout);
+      for (let step = 0; step < breakAfter; step++) steps.next();
+      if (breakAfter > 0) {
+        const [weights, state] = [await model.snapshot(), await optimiser.snapshot()];
+        optimiser.dispose();
+        model.dispose();
+        model = new LxmertPretraining(config, weights);
+        optimiser = new Optimiser(model.parameters, settings);
+        optimiser.load(state);
+      }
+      const losses = Array.from(pretrain(model, optimiser, run, dropout), ({ loss }) => loss);
+      const end = await model.snapshot();
+      optimiser.dispose();
+      model.dispose();
+      return { losses, end };
+    };
+    const [whole, resumed] = [await train(0), await train(3)];
+    expect(whole.losses.length).toBe(6);
+    expect(resumed.losses).toEqual(whole.losses.slice(3));
+    expect(resumed.end).toEqual(whole.end);
+  });
+
+  it("refuses fewer examples than a batch", () => {
+    const model = new LxmertPretraining(config, initialisePretraining(config, 1));
+    const optimiser = new Optimiser(model.parameters, adamW({ learningRate: 0.01, totalSteps: 1 }));
+    const run: PretrainingRun = { examples, source, vocabulary, tasks: ALL, batchSize: 64, epochs: 1, seed: 5 };
+    expect(() => pretrain(model, optimiser, run, null).next()).toThrow(
+      "pretraining: 40 examples, expected at least one batch of 64",
+    );
+    model.dispose();
+  });
+
+  it("sees nothing in a batch without its image", () => {
+    const { input, labels } = pretrainingBatch(examples, rows, source, vocabulary, ALL, pretrainingStream(1, 0));
+    const blind = withoutImage({ input, labels });
+    expect(blind.input.features?.every((value) => value === 0)).toBe(true);
+    expect(blind.input.features?.length).toBe(input.features?.length);
+    expect(blind.labels).toBe(labels);
   });
 
   it("has no loss for a task that is off, or has nothing to predict", () => {

@@ -218,3 +218,55 @@ function numbers(losses: Readonly<Record<Task, tf.Scalar | null>>): TaskLosses {
   const read = (loss: tf.Scalar | null): number | null => (loss === null ? null : (loss.dataSync()[0] as number));
   return Object.fromEntries(TASKS.map((task) => [task, read(losses[task])])) as Record<Task, number | null>;
 }
+
+/** A pretraining run: what it reads, and the numbers that decide its course. */
+export interface PretrainingRun {
+  readonly examples: readonly PretrainingExample[];
+  readonly source: RegionSource;
+  readonly vocabulary: MaskingVocabulary;
+  readonly tasks: ReadonlySet<Task>;
+  readonly batchSize: number;
+  readonly epochs: number;
+  /** Decides order, pairs and masks. */
+  readonly seed: number;
+}
+
+/** Whole batches of an epoch. */
+export function stepsPerEpoch({ examples, batchSize }: PretrainingRun): number {
+  return Math.floor(examples.length / batchSize);
+}
+
+/**
+ * Trains to the end of the run, one yield a step. It begins where the optimiser stands, so a run that goes on from saved
+ * weights and optimiser state takes the same steps as one that was never stopped.
+ * @throws ModelError when there are fewer examples than one batch holds
+ */
+export function* pretrain(
+  model: LxmertPretraining,
+  optimiser: Optimiser,
+  run: PretrainingRun,
+  dropout: Dropout | null,
+): Generator<PretrainingStep, void, undefined> {
+  const { examples, source, vocabulary, tasks, batchSize, epochs, seed } = run;
+  const steps = stepsPerEpoch(run);
+  if (steps === 0)
+    throw new ModelError(`pretraining: ${examples.length} examples, expected at least one batch of ${batchSize}`);
+  let order = new Uint32Array(0);
+  let orderOf = -1;
+  for (let step = optimiser.steps; step < steps * epochs; step++) {
+    const epoch = Math.floor(step / steps);
+    if (epoch !== orderOf)
+      order = Uint32Array.from(randomStream(seed, `order of epoch ${epoch}`).permutation(examples.length));
+    orderOf = epoch;
+    const first = (step % steps) * batchSize;
+    const rows = order.subarray(first, first + batchSize);
+    const batch = pretrainingBatch(examples, rows, source, vocabulary, tasks, pretrainingStream(seed, step));
+    yield pretrainStep(model, optimiser, batch, tasks, dropout);
+  }
+}
+
+/** The same batch with nothing to see: how much worse words are guessed then is what the image is worth. */
+export function withoutImage({ input, labels }: PretrainingArrays): PretrainingArrays {
+  const blank = (values: Float32Array | null): Float32Array | null => values && new Float32Array(values.length);
+  return { input: { ...input, features: blank(input.features), boxes: blank(input.boxes) }, labels };
+}

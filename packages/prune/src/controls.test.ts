@@ -1,22 +1,29 @@
+import { randomStream } from "@ticketbench/backend";
 import { parameterCount, parameterShapes } from "@ticketbench/model";
 import { expect, test } from "vitest";
 import { denseSmallConfig, randomWithSameRatios, shuffleMask } from "./controls.ts";
+import { loadMethod } from "./method-files.ts";
 import magnitude from "./methods/magnitude.ts";
+import randomSameRatios from "./methods/random-same-ratios.ts";
+import random from "./methods/random.ts";
+import reinit from "./methods/reinit.ts";
+import shuffle from "./methods/shuffle.ts";
 import { prune } from "./prune.ts";
 import { rewind } from "./rewinding.ts";
 import { FULL, lxmertShapes, randomWeights, TINY } from "./conformance/tiny-model.ts";
 
+const seeded = (seed: number) => (name: string) => randomStream(seed, name);
 const weights = randomWeights(lxmertShapes(TINY), 1);
 const { mask } = await prune({ method: magnitude, weights, scope: "thesis", sparsity: 0.6, seed: 1 });
 
 test.each([shuffleMask, randomWithSameRatios])(
   "$name keeps every parameter's count and loses the choice",
   (control) => {
-    const one = control(mask, 1);
+    const one = control(mask, seeded(1));
     for (const name of mask.prunable) expect(one.kept(name)).toBe(mask.kept(name));
     expect(one.equals(mask)).toBe(false);
-    expect(control(mask, 1).equals(one)).toBe(true);
-    expect(control(mask, 2).equals(one)).toBe(false);
+    expect(control(mask, seeded(1)).equals(one)).toBe(true);
+    expect(control(mask, seeded(2)).equals(one)).toBe(false);
     // Chance alone: the expected overlap is the sum over parameters of kept^2 / size.
     const chance = mask.prunable.reduce((sum, name) => sum + mask.kept(name) ** 2 / mask.size(name), 0);
     expect(Math.abs(one.overlap(mask) - chance)).toBeLessThan(5 * Math.sqrt(chance));
@@ -48,4 +55,32 @@ test("rewinds to the start, to a stored step, or to fresh weights, always under 
   expect(mask.regrown(fresh).size).toBe(0);
   const name = mask.prunable.find((each) => each.endsWith("query.weight")) ?? "";
   expect(fresh.get(name)?.values).not.toEqual(mask.apply(weights).get(name)?.values);
+});
+
+test("a control is a method: the other's counts, another choice, and for reinit a fresh start", async () => {
+  const settings = { weights, scope: "thesis", sparsity: 0.6, seed: 1, load: loadMethod } as const;
+  for (const control of [shuffle, randomSameRatios, reinit]) {
+    const made = await prune({ ...settings, method: control, params: { of: "magnitude" } });
+    for (const name of mask.prunable) expect(made.mask.kept(name)).toBe(mask.kept(name));
+    expect(made.mask.equals(mask)).toBe(control === reinit);
+    expect(made.rewindTo).toBe(control === reinit ? "fresh" : "start");
+  }
+});
+
+test("a control draws apart from the method it controls for: of random, it is another random mask", async () => {
+  const settings = { weights, scope: "thesis", sparsity: 0.5, seed: 1, load: loadMethod } as const;
+  const own = (await prune({ ...settings, method: random })).mask;
+  for (const control of [shuffle, randomSameRatios]) {
+    const { mask: other } = await prune({ ...settings, method: control, params: { of: "random" } });
+    const chance = own.prunable.reduce((sum, name) => sum + own.kept(name) ** 2 / own.size(name), 0);
+    expect(Math.abs(other.overlap(own) - chance)).toBeLessThan(5 * Math.sqrt(chance));
+  }
+});
+
+test("a control of a method that does not exist, or without a way to find it, is refused", async () => {
+  const settings = { weights, scope: "thesis", sparsity: 0.6, seed: 1, method: shuffle } as const;
+  await expect(prune(settings)).rejects.toThrow(/needs other methods: give it load/);
+  await expect(prune({ ...settings, load: loadMethod, params: { of: "wandaa" } })).rejects.toThrow(
+    /did you mean "wanda"/,
+  );
 });

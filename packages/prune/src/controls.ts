@@ -1,27 +1,37 @@
-import { randomStream } from "@ticketbench/backend";
+import type { RandomStream } from "@ticketbench/backend";
 import { type LxmertConfig, parameterCount, parameterShapes } from "@ticketbench/model";
+import { z } from "zod";
 import { Mask } from "./mask.ts";
 import { PruneError } from "./prune-error.ts";
 import { selectInUnits } from "./select.ts";
+
+/** Seeded random numbers by name. A control names its own, apart from those of the method it controls for. */
+type RandomOf = (name: string) => RandomStream;
+
+/** The parameters of a control: the method it controls for, and that method's parameters. */
+export const controlOf = z.strictObject({
+  of: z.string().default("magnitude").describe("name of the method whose mask is taken"),
+  with: z.record(z.string(), z.json()).default({}).describe("parameters of that method"),
+});
 
 /**
  * The mask with its bits in random order within each parameter: what a method chose is lost, how much it left in each
  * layer stays. A method that is no better than this only chose layer ratios (Frankle et al. 2021, Su et al. 2020).
  */
-export function shuffleMask(mask: Mask, seed: number): Mask {
+export function shuffleMask(mask: Mask, random: RandomOf): Mask {
   const shuffled = mask.prunable.map((name) => {
     const bytes = mask.toBytes(name);
-    const order = randomStream(seed, `shuffle/${name}`).permutation(bytes.length);
+    const order = random(`shuffled ${name}`).permutation(bytes.length);
     return [name, bytes.map((_, i) => bytes[order[i] as number] as number)] as const;
   });
   return Mask.fromBytes(mask.shapes, new Map(shuffled));
 }
 
-/** Random weights, as many of each parameter as the mask keeps; sparser masks of one method nest if its counts do. */
-export function randomWithSameRatios(mask: Mask, seed: number): Mask {
+/** Random weights, as many of each parameter as the mask keeps. */
+export function randomWithSameRatios(mask: Mask, random: RandomOf): Mask {
   const scores = mask.prunable.map((name) => {
-    const random = randomStream(seed, `same-ratios/${name}`);
-    return [name, Float32Array.from({ length: mask.size(name) }, () => random.uniform())] as const;
+    const draws = random(`same ratios ${name}`);
+    return [name, Float32Array.from({ length: mask.size(name) }, () => draws.uniform())] as const;
   });
   const units = mask.prunable.map((name) => ({
     slices: [{ name, start: 0, end: mask.size(name) }],

@@ -5,6 +5,7 @@ import type { Allocation, Granularity } from "./allocation.ts";
 import type { Calibration, Gradients } from "./calibration.ts";
 import type { Mask } from "./mask.ts";
 import type { Module } from "./parameter.ts";
+import type { Scores } from "./select.ts";
 import type { Shapes } from "./shapes.ts";
 
 /** Trains the ticket as the study's recipe says: what a method gets that needs training to find its mask. */
@@ -25,6 +26,10 @@ export interface PruneContext<Params = unknown> {
   readonly sparsity: number;
   /** How many of the prunable weights stay. */
   readonly keep: number;
+  /** The mask of the `keep` highest scores, among the weights and with the shares that the method or the study says. */
+  readonly select: (scores: Scores, keep: number) => Mask;
+  /** The mask that another method makes of the same request: for controls. */
+  readonly pruneWith: (method: string, params: unknown) => Promise<Mask>;
   /** Attention heads a layer; a PruneError when the caller did not say. */
   readonly heads: number;
   /** Training questions to learn from; a PruneError for a method that did not say it needs them. */
@@ -71,6 +76,10 @@ export interface MethodCard<Schema extends z.ZodType> {
   readonly needs: "nothing" | "calibration" | "gradients" | "training";
   /** Whether its mask at a higher sparsity lies inside its mask at a lower one, for one seed and the same weights. */
   readonly nests: boolean;
+  /** Among which weights scores are ranked, where that is part of the method; left out, the study says. */
+  readonly granularity?: Granularity;
+  /** Who keeps how many, where that is part of the method; left out, the study says. */
+  readonly allocation?: Allocation;
   /** Set on a method that repeats a published run, faults included: how it retrained and what it called a sparsity. */
   readonly asCoded?: AsCoded;
 }
@@ -84,19 +93,19 @@ export interface AsCoded {
 
 /** A method that gives each weight a number; the kit turns the numbers into an exact mask. */
 export interface ScoreMethod<Schema extends z.ZodType, Evidence> extends MethodCard<Schema> {
-  /** Where weights compete unless the caller says otherwise; `global` if left out. */
-  readonly granularity?: Granularity;
-  readonly allocation?: Allocation;
   /** Looks at the whole model once, before any parameter is scored. */
   prepare?(context: PruneContext<z.output<Schema>>): Evidence | Promise<Evidence>;
   /** One number a weight; higher is kept. */
   score(context: ScoreContext<z.output<Schema>, Evidence>): Float32Array;
 }
 
-/** What a `mask` method makes: the mask and, if it also updates what stays, the new weights. */
+/** What a `mask` method makes. */
 export interface Pruned {
   readonly mask: Mask;
+  /** The weights with those that stay updated, if the method updates them. */
   readonly weights?: Weights;
+  /** What the mask is put on before retraining: the study's start weights, or as many that nobody trained. */
+  readonly rewindTo?: "start" | "fresh";
 }
 
 /** A method that makes the whole mask itself. */

@@ -8,7 +8,7 @@ export {
 } from "./allocation.ts";
 export { type Calibration, calibrationOf, type Gradients, type InputVisitor } from "./calibration.ts";
 export { type Compact, removeNeurons } from "./compact.ts";
-export { denseSmallConfig, randomWithSameRatios, shuffleMask } from "./controls.ts";
+export { controlOf, denseSmallConfig, randomWithSameRatios, shuffleMask } from "./controls.ts";
 export {
   type AsCoded,
   defineMethod,
@@ -30,7 +30,8 @@ export { KEEP, Mask } from "./mask.ts";
 export { decodeMask, encodeMask, hashMask, hashShapes } from "./mask-code.ts";
 export { changeMask, optimiserMasks, trainingState } from "./masked-training.ts";
 export { deadParameters, kindOf, type Module, MODULES, moduleOf, type ParameterKind } from "./parameter.ts";
-export { parseParams, prune, type PruneOutcome, type PruneSettings, startSchedule } from "./prune.ts";
+export { prune, type PruneOutcome, startSchedule } from "./prune.ts";
+export { parseParams, type PruneSettings } from "./prune-context.ts";
 export { PruneError } from "./prune-error.ts";
 export { rewind, type RewindPoint, type StoredWeights } from "./rewinding.ts";
 export { describeScope, prunableNames, type Scope, type ScopeName, SCOPES } from "./scope.ts";
@@ -38,5 +39,5 @@ export { type Scores, selectHighest, selectInUnits, type Slice, type Unit } from
 export { type Shapes, shapesOf } from "./shapes.ts";
 export { checkMethod, type CheckSettings } from "./conformance/check-method.ts";
 export type { MaskedTrainer, StartTrainer } from "./conformance/enforcement.ts";
-export type { Finding } from "./conformance/finding.ts";
+export { describeFinding, type Finding } from "./conformance/finding.ts";
 export type { EngineOpener } from "./conformance/repeatability.ts";

@@ -33,8 +33,10 @@ export class Mask {
   static fromBytes(shapes: Shapes, bytes: ReadonlyMap<string, Uint8Array>): Mask {
     const bits = new Map<string, Uint8Array>();
     for (const [name, values] of bytes) {
-      const wrong = values.findIndex((value) => value > 1);
-      if (wrong >= 0) throw new PruneError(`mask of ${name}: ${values[wrong]} at index ${wrong}; a mask holds 0 and 1`);
+      let wrong = 0;
+      while (wrong < values.length && (values[wrong] as number) <= 1) wrong++;
+      if (wrong < values.length)
+        throw new PruneError(`mask of ${name}: ${values[wrong]} at index ${wrong}; a mask holds 0 and 1`);
       const size = sizeOf(shapes.get(name) ?? []);
       if (shapes.has(name) && values.length !== size)
         throw new PruneError(`mask of ${name}: ${values.length} entries for ${size} weights`);

@@ -1,3 +1,5 @@
 export { checkMethodFile, type FileCheckSettings } from "./conformance/check-file.ts";
 export { loadMask, saveMask } from "./mask-file.ts";
 export { findMethodFile, loadMethod, methodNames, methodPath } from "./method-files.ts";
+export { scaffoldMethod } from "./method-scaffold.ts";
+export { methodVersion } from "./method-version.ts";

@@ -1,8 +1,22 @@
 /** What selection and masks cost at LXMERT's full size; `perfRows` feeds the workspace's `perf` command. */
 import { spawnSync } from "node:child_process";
-import { lxmertConfig, parameterShapes } from "@ticketbench/model";
+import { randomStream } from "@ticketbench/backend";
+import { openEngine } from "@ticketbench/backend/node";
+import {
+  answerLogits,
+  disposeInput,
+  initialise,
+  Lxmert,
+  type LxmertArrays,
+  lxmertConfig,
+  lxmertInput,
+  parameterShapes,
+} from "@ticketbench/model";
+import { type Compact, removeNeurons } from "./compact.ts";
 import { Mask } from "./mask.ts";
 import { encodeMask } from "./mask-code.ts";
+import headsAndFfn from "./methods/heads-and-ffn.ts";
+import { prune } from "./prune.ts";
 import { prunableNames } from "./scope.ts";
 import { selectHighest } from "./select.ts";
 import type { Shapes } from "./shapes.ts";
@@ -53,8 +67,67 @@ t = time.perf_counter(); np.partition(x, ${count - keep}); print(time.perf_count
   return status === 0 ? Number(stdout) : null;
 }
 
+/** A model of a few million weights, and a batch for it. */
+const SIZE = lxmertConfig({
+  hidden: 256,
+  heads: 4,
+  intermediate: 1024,
+  layers: { language: 3, object: 2, cross: 2 },
+  vocabulary: 1000,
+  positions: 20,
+  featureWidth: 64,
+  answers: 50,
+  dropout: 0,
+});
+
+function batchOf(questions: number): LxmertArrays {
+  const random = randomStream(1, "perf");
+  return {
+    batch: questions,
+    tokenLength: 20,
+    tokens: Int32Array.from({ length: questions * 20 }, () => 1 + random.integer(999)),
+    textMask: new Float32Array(questions * 20).fill(1),
+    regions: 36,
+    features: Float32Array.from({ length: questions * 36 * 64 }, () => random.uniform()),
+    boxes: Float32Array.from({ length: questions * 36 * 4 }, () => random.uniform()),
+  };
+}
+
+/** Median milliseconds to answer a batch. */
+async function answering({ config, weights }: Compact): Promise<number> {
+  const model = new Lxmert(config, weights);
+  const input = lxmertInput(config, batchOf(16));
+  const times: number[] = [];
+  for (let run = 0; run < 12; run++) times.push((await timed(() => answerLogits(model, input))).wall);
+  model.dispose();
+  disposeInput(input);
+  return times.sort((a, b) => a - b)[6] ?? NaN;
+}
+
+/** A mask alone makes nothing faster; neurons taken out of the model do. */
+async function answerRows(): Promise<readonly PruneFigure[]> {
+  await openEngine("wasm");
+  const weights = initialise(SIZE, 1);
+  const { heads } = SIZE;
+  const request = { method: headsAndFfn, weights, scope: "encoder-matrices", sparsity: 0.5, seed: 1, heads } as const;
+  const { mask, weights: masked } = await prune(request);
+  return [
+    figure("answer 16 questions, dense", await answering({ config: SIZE, weights }), "ms"),
+    figure(
+      "answer 16 questions, half of heads and neurons masked",
+      await answering({ config: SIZE, weights: masked }),
+      "ms",
+    ),
+    figure("answer 16 questions, those neurons removed", await answering(removeNeurons(mask, SIZE, weights)), "ms"),
+  ];
+}
+
 /** Measures; takes about a minute and 2 GB of memory. */
 export async function perfRows(): Promise<readonly PruneFigure[]> {
+  return [...(await selectionRows()), ...(await answerRows())];
+}
+
+async function selectionRows(): Promise<readonly PruneFigure[]> {
   const shapes: Shapes = new Map([...parameterShapes(lxmertConfig())].map(([name, { shape }]) => [name, shape]));
   const scores = fullSizeScores(shapes);
   const count = [...scores.values()].reduce((sum, { length }) => sum + length, 0);

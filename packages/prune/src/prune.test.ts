@@ -8,6 +8,7 @@ import { Mask } from "./mask.ts";
 import { loadMethod, methodNames } from "./method-files.ts";
 import highMagnitude from "./methods/high-magnitude.ts";
 import magnitude from "./methods/magnitude.ts";
+import randomErk from "./methods/random-erk.ts";
 import random from "./methods/random.ts";
 import { prune } from "./prune.ts";
 import { lxmertShapes, randomWeights, TINY } from "./conformance/tiny-model.ts";
@@ -64,6 +65,16 @@ test("the ledger adds up and names the dead weights", async () => {
   expect(ledger.dead.size).toBe(ledger.parameters.filter((l) => l.dead).reduce((sum, l) => sum + l.size, 0));
 });
 
+test("the study ranks scores where the method leaves it open, and the method where it does not", async () => {
+  const layer = { granularity: "layer", allocation: "uniform" } as const;
+  const layerwise = await prune({ ...base, ...layer, method: magnitude, sparsity: 0.5 });
+  for (const { prunable, size, kept } of layerwise.ledger.parameters)
+    if (prunable) expect(Math.abs(kept - size / 2)).toBeLessThanOrEqual(1);
+  const own = await prune({ ...base, method: randomErk, sparsity: 0.5 });
+  const asked = await prune({ ...base, ...layer, method: randomErk, sparsity: 0.5 });
+  expect(asked.mask.equals(own.mask)).toBe(true);
+});
+
 test.each([1, -0.1, NaN, 70])("sparsity %s is refused with what to give", async (sparsity) => {
   await expect(prune({ ...base, method: magnitude, sparsity })).rejects.toThrow(/from 0 up to but not 1/);
 });
@@ -87,7 +98,7 @@ test("a mask method that misses the target, or prunes out of scope, is refused",
     count: "exact",
     mask: ({ shapes, prunable }) => ({ mask: Mask.dense(shapes, prunable) }),
   });
-  await expect(prune({ ...base, method: dense, sparsity: 0.5 })).rejects.toThrow(/asked 0.5, mask has 0.000000/);
+  await expect(prune({ ...base, method: dense, sparsity: 0.5 })).rejects.toThrow(/asked 0.5, mask has 0.0000/);
   const name = "logit_fc.3.bias";
   const outside = defineMethod({
     ...card,

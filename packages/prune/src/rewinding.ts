@@ -10,7 +10,7 @@ export type StoredWeights = (step: number) => Promise<Weights | null>;
 
 /**
  * The ticket: the weights of that point under the mask. Step 0 is the lottery ticket's start (Frankle and Carbin 2019),
- * a later one late rewinding (Frankle et al. 2020), a fresh seed the control that asks whether the start mattered.
+ * a later one late rewinding (Frankle et al. 2020), a fresh seed (another than the start's own) the control that asks whether the start mattered.
  * @throws PruneError when the step was not stored
  */
 export async function rewind(

@@ -5,7 +5,7 @@ import { type Allocation, apportion, GRANULARITIES, unitsOf } from "./allocation
 import { unpack } from "./bits.ts";
 import { Mask } from "./mask.ts";
 import { moduleOf } from "./parameter.ts";
-import { type Scores, selectHighest, selectInUnits } from "./select.ts";
+import { type Scores, selectHighest, selectInUnits, type Unit } from "./select.ts";
 import { byName, rowsAndColumns, type Shapes } from "./shapes.ts";
 
 /** The naive version: sort everything, highest first, ties by name and index; keep the first ones. */
@@ -146,6 +146,16 @@ const anyShapes: fc.Arbitrary<Shapes> = fc
   .tuple(...names.slice(0, 3).map(() => fc.tuple(fc.nat({ max: 6 }), fc.nat({ max: 9 }))), fc.nat({ max: 7 }))
   .map((shapes) => new Map(names.map((name, i) => [name, [shapes[i] ?? []].flat()])));
 
+/** Whether a unit keeps exactly its places, and nothing it prunes scores higher than anything it keeps. */
+function keepsItsBest({ slices, keep }: Unit, mask: Mask, scores: Scores): boolean {
+  const members = slices.flatMap(({ name, start, end }) => {
+    const [bytes, values] = [mask.toBytes(name).subarray(start, end), scores.get(name)?.subarray(start, end)];
+    return [...bytes].map((kept, i) => ({ kept, score: values?.[i] ?? NaN }));
+  });
+  const [stay, go] = [1, 0].map((side) => members.filter(({ kept }) => kept === side).map(({ score }) => score));
+  return stay?.length === keep && Math.min(...stay, Infinity) >= Math.max(...(go ?? []), -Infinity);
+}
+
 const ALLOCATIONS: Record<string, Allocation> = {
   uniform: "uniform",
   erk: "erk",
@@ -168,6 +178,7 @@ describe.each(GRANULARITIES)("%s granularity", (granularity) => {
           const mask = new Mask(shapes, selectInUnits(scores, units));
           expect(mask.kept()).toBe(keep);
           expect(before.isNestedIn(mask)).toBe(true);
+          expect(units.every((unit) => keepsItsBest(unit, mask, scores))).toBe(true);
           before = mask;
         }
       }),

@@ -81,37 +81,38 @@ export function selectInUnits(scores: Scores, units: readonly Unit[]): Map<strin
 }
 
 function selectUnit(raws: ReadonlyMap<string, Int32Array>, unit: Unit, bits: ReadonlyMap<string, Uint8Array>): void {
-  const slices = [...unit.slices].sort((a, b) => byName(a.name, b.name) || a.start - b.start);
-  const size = slices.reduce((sum, { start, end }) => sum + end - start, 0);
+  const runs = [...unit.slices]
+    .sort((a, b) => byName(a.name, b.name) || a.start - b.start)
+    .map((slice) => ({ slice, raw: rawOf(raws, slice.name), bits: bits.get(slice.name) as Uint8Array }));
+  const size = runs.reduce((sum, { slice }) => sum + slice.end - slice.start, 0);
   if (!Number.isInteger(unit.keep) || unit.keep < 0 || unit.keep > size)
     throw new PruneError(`cannot keep ${unit.keep} of ${size} weights`);
-  if (unit.keep === 0) return;
-  if (size >= LARGE_UNIT && slices.every((slice) => isWhole(slice, raws))) {
-    const owns = slices.map(({ name }) => bits.get(name) as Uint8Array);
-    if (
-      selectByBracket(
-        slices.map(({ name }) => rawOf(raws, name)),
-        owns,
-        unit.keep,
-      )
-    )
-      return;
-    for (const own of owns) own.fill(0);
-  }
+  if (unit.keep === 0 || selectAtOnce(runs, size, unit.keep)) return;
   const cut = findCut(
-    slices.map(({ name, start, end }) => rawOf(raws, name).subarray(start, end)),
+    runs.map(({ slice, raw }) => raw.subarray(slice.start, slice.end)),
     unit.keep,
   );
   let left = cut.ties;
-  for (const slice of slices) {
-    const [raw, own] = [rawOf(raws, slice.name), bits.get(slice.name) as Uint8Array];
-    keepAbove(raw, slice, cut.key, own);
-    left = keepTies(raw, slice, { key: cut.key, ties: left }, own);
+  for (const run of runs) {
+    keepAbove(run.raw, run.slice, cut.key, run.bits);
+    left = keepTies(run.raw, run.slice, { key: cut.key, ties: left }, run.bits);
   }
 }
 
-function isWhole({ name, start, end }: Slice, raws: ReadonlyMap<string, Int32Array>): boolean {
-  return start === 0 && end === rawOf(raws, name).length;
+/** A slice with its parameter's scores, as the bits of floats, and the mask bits to set. */
+interface Run {
+  readonly slice: Slice;
+  readonly raw: Int32Array;
+  readonly bits: Uint8Array;
+}
+
+/** Tries the one pass for very many scores of whole parameters; false, with no bit set, where that does not do. */
+function selectAtOnce(runs: readonly Run[], size: number, keep: number): boolean {
+  if (size < LARGE_UNIT || runs.some(({ slice, raw }) => slice.end - slice.start < raw.length)) return false;
+  const [views, bits] = [runs.map(({ raw }) => raw), runs.map((run) => run.bits)];
+  if (selectByBracket(views, bits, keep)) return true;
+  for (const own of bits) own.fill(0);
+  return false;
 }
 
 /** The packed bits of the `keep` highest scores of all parameters together. See selectInUnits. */

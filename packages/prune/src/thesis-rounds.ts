@@ -89,9 +89,9 @@ export function fromLowMask(context: PruneContext, make: (name: string, low: Uin
 }
 
 /** BibTeX of the study. */
-export const THESIS_CITATION = `@article{mahmoodi2023lxmert,
-  title = {LXMERT Model Compression for Visual Question Answering},
-  author = {Hosseinzadeh Mahmoodi, Ghazaleh and others},
+export const THESIS_CITATION = `@article{hashemi2023lxmert,
+  title = {{LXMERT} Model Compression for Visual Question Answering},
+  author = {Hashemi, Maryam and Mahmoudi, Ghazaleh and Kodeiri, Sara and Sheikhi, Hadi and Eetemadi, Sauleh},
   journal = {arXiv preprint arXiv:2310.15325},
   year = {2023}
 }`;

@@ -50,9 +50,11 @@ interface EpochSums {
   readonly correct: number;
   readonly questions: number;
   readonly seconds: number;
+  /** Of the last step. */
+  readonly learningRate: number;
 }
 
-const NOTHING: EpochSums = { loss: 0, correct: 0, questions: 0, seconds: 0 };
+const NOTHING: EpochSums = { loss: 0, correct: 0, questions: 0, seconds: 0, learningRate: 0 };
 const CHECKPOINT_SECONDS = 20;
 
 /**
@@ -110,15 +112,13 @@ class FineTuner {
     const { epoch } = this.#progress;
     const order = randomStream(seed, `order of epoch ${epoch}`).permutation(training.questions.length);
     const done = this.#progress.batch * training.options.batchSize;
-    let learningRate = 0;
     for (const batch of training.batches(order.subarray(done), { dropLast: true })) {
       const started = performance.now();
       const step = this.#step(batch);
-      learningRate = step.learningRate;
       this.#advance(step, batch.size, (performance.now() - started) / 1000);
       await this.#breathe();
     }
-    await this.#finishEpoch(learningRate);
+    await this.#finishEpoch();
   }
 
   #step(batch: Parameters<typeof inputOf>[1]): TrainingStep {
@@ -138,7 +138,7 @@ class FineTuner {
     }
   }
 
-  #advance({ loss, correct }: TrainingStep, questions: number, seconds: number): void {
+  #advance({ loss, correct, learningRate }: TrainingStep, questions: number, seconds: number): void {
     const { sums } = this.#progress;
     this.#progress = {
       ...this.#progress,
@@ -148,6 +148,7 @@ class FineTuner {
         correct: sums.correct + correct,
         questions: sums.questions + questions,
         seconds: sums.seconds + seconds,
+        learningRate,
       },
     };
     const { stage, recipe } = this.#run;
@@ -159,7 +160,7 @@ class FineTuner {
     });
   }
 
-  async #finishEpoch(learningRate: number): Promise<void> {
+  async #finishEpoch(): Promise<void> {
     const { selection, model, stage, recipe } = this.#run;
     const { sums, epoch, epochs } = this.#progress;
     let selectionAccuracy: number | null = null;
@@ -174,7 +175,7 @@ class FineTuner {
       loss: sums.loss / sums.questions,
       trainAccuracy: sums.correct / sums.questions,
       selectionAccuracy,
-      learningRate,
+      learningRate: sums.learningRate,
       seconds: sums.seconds,
     };
     this.#progress = { epoch: epoch + 1, batch: 0, sums: NOTHING, epochs: [...epochs, finished] };

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { openEngine } from "@ticketbench/backend/node";
+import { autoEngine, openEngine } from "@ticketbench/backend/node";
 import { parseParams } from "@ticketbench/prune";
-import { loadMethod, methodPath } from "@ticketbench/prune/node";
+import { loadMethod, methodVersion } from "@ticketbench/prune/node";
 import { contentHash } from "../plan/canonical.ts";
 import type { Identities } from "../plan/plan.ts";
 import { StudyError } from "../study/error.ts";
@@ -29,12 +29,15 @@ export const identities: Identities = {
 
   async method({ id, params }) {
     const method = await loadMethod(id);
-    const version = await fileHash(methodPath(id));
+    const version = await methodVersion(id);
     return { title: method.title, version, params: parseParams(method, params) as Record<string, never> };
   },
 
-  async engine(name) {
-    const engine = await openEngine(name === "auto" ? "wasm" : name);
+  async engine(name, model) {
+    const choice = name === "auto" ? autoEngine(model.hidden) : { name, reason: null };
+    // Standard error: the choice is for people, events on standard output are for programs.
+    if (choice.reason !== null) console.error(`engine ${choice.name}: ${choice.reason}`);
+    const engine = await openEngine(choice.name);
     return { name: engine.name, version: engine.version, arithmetic: engine.arithmetic };
   },
 };

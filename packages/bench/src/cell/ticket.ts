@@ -1,5 +1,5 @@
 import { forwardFlops, type OptimiserMasks, type Weights } from "@ticketbench/model";
-import { hashMask, type Mask, prune, type PruneOutcome, type ScopeName } from "@ticketbench/prune";
+import { hashMask, type Mask, prune, type PruneOutcome } from "@ticketbench/prune";
 import { loadMethod } from "@ticketbench/prune/node";
 import type { DoneResult, PhaseName, TrainingStage } from "@ticketbench/results";
 import type { Cell, Pruning } from "../plan/cell.ts";
@@ -60,10 +60,11 @@ async function findMask({ pruning, seed }: TicketCell, weights: Weights, lab: La
     method,
     params: pruning.method.params,
     weights,
-    scope: scope as ScopeName,
+    scope,
     sparsity,
     seed,
     heads: lab.network.config.heads,
+    load: loadMethod,
     ...competition(allocation),
   };
   if (method.needs !== "calibration" && method.needs !== "gradients") return await prune(settings);

@@ -4,8 +4,10 @@ import { inShard, parseShard } from "../plan/shard.ts";
 import { estimateCells, secondsOf } from "../plan/estimate.ts";
 import { writePlan } from "../plan/plan-file.ts";
 import type { Plan } from "../plan/plan.ts";
+import { visibleDevices } from "../run/devices.ts";
 import { duration } from "../run/eta.ts";
 import type { RunEvent } from "../run/events.ts";
+import { removeOldDrafts } from "../run/garbage.ts";
 import { ResultFolder } from "../run/records.ts";
 import { type RunEnd, type RunOptions, runPlan } from "../run/run-plan.ts";
 import { prepareFolder, Workspace } from "../run/workspace.ts";
@@ -18,28 +20,30 @@ import { resultTable } from "./result-table.ts";
 
 export interface RunWords extends SubmitWords {
   readonly shard?: string;
-  readonly json: boolean;
+  readonly json?: boolean;
 }
 
 /** `ticketbench run`: exit code 0 when every cell has a result, 1 when one failed, 130 when it was stopped. */
 export async function run(source: string, words: RunWords): Promise<void> {
   if (words.executor !== "local") return (await import("./submit.ts")).submit(source, words);
-  const jobs = parseJobs(words.jobs);
   const plan = await planFor(source, words);
+  const devices = visibleDevices(plan.trainings[0]?.settings.engine.name ?? "cpu");
+  const jobs = parseJobs(words.jobs, devices.length || availableParallelism());
   const workspace = new Workspace(resolve(words.work));
   const results = new ResultFolder(resolve(words.out ?? workspace.resultsFolder(plan.study.name)));
   await prepareFolder(workspace.root);
   await prepareFolder(results.folder);
+  await removeOldDrafts(results.folder);
   const planFile = workspace.planFile(plan.study.name, plan.hash);
   await writePlan(planFile, plan);
   const made = new Set<string>();
-  const end = await runWithView(plan, words.json, made, {
-    ...{ planFile, workspace, results, jobs },
+  const end = await runWithView(plan, words.json === true, made, {
+    ...{ planFile, workspace, results, jobs, devices },
     programUrl: programUrl(words),
-    retryFailed: words.retryFailed,
+    retryFailed: words.retryFailed === true,
     asked: words.shard === undefined ? undefined : inShard(parseShard(words.shard)),
   });
-  if (!words.json) {
+  if (words.json !== true) {
     await sayWhatCame(plan, results, end);
     await sayWhatItTook(plan, made, [...resultFolders(workspace.root), results.folder]);
   }
@@ -92,7 +96,8 @@ async function runWithView(
 }
 
 async function sayWhatCame(plan: Plan, results: ResultFolder, end: RunEnd): Promise<void> {
-  const folder = relative(process.cwd(), results.folder) || ".";
+  const below = relative(process.cwd(), results.folder);
+  const folder = below === "" || below.startsWith("..") ? results.folder : below;
   console.log(await resultTable(plan, results));
   const total = end.done + end.failed + end.blocked + end.left;
   console.log(`${end.done} of ${total} cells done; results in ${folder}/`);
@@ -114,8 +119,8 @@ function sameCommand(...more: string[]): string {
   return isBench ? `npm run bench -- ${all.join(" ")}` : `ticketbench run ${all.join(" ")}`;
 }
 
-function parseJobs(jobs: string | undefined): number {
-  if (jobs === undefined) return availableParallelism();
+function parseJobs(jobs: string | undefined, otherwise: number): number {
+  if (jobs === undefined) return otherwise;
   if (!/^[1-9]\d{0,3}$/.test(jobs)) throw new StudyError(`--jobs ${jobs}: expected a whole number from 1 up`);
   return Number(jobs);
 }

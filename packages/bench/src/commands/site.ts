@@ -7,7 +7,7 @@ import { serveFolder } from "./static-server.ts";
 
 export interface SiteWords {
   readonly work: string;
-  readonly results: readonly string[];
+  readonly results?: readonly string[];
   readonly to?: string;
   readonly port: string;
   readonly serve: boolean;
@@ -16,9 +16,7 @@ export interface SiteWords {
 /** `ticketbench site`: build the leaderboard on these results and show it until Ctrl-C. */
 export async function site(words: SiteWords): Promise<void> {
   if (!/^\d{1,5}$/.test(words.port)) throw new StudyError(`--port ${words.port}: expected a number up to 65535`);
-  const folders = (words.results.length > 0 ? words.results : resultFolders(words.work)).map((folder) =>
-    resolve(folder),
-  );
+  const folders = (words.results ?? resultFolders(words.work)).map((folder) => resolve(folder));
   const out = resolve(words.to ?? join(words.work, "site"));
   const astro = join(REPOSITORY, "node_modules", "astro", "bin", "astro.mjs");
   const build = spawn(process.execPath, [astro, "build", "--outDir", out], {

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { collectGarbage } from "../run/garbage.ts";
+import { collectGarbage, removeOldDrafts } from "../run/garbage.ts";
 import { Workspace } from "../run/workspace.ts";
 import { StudyError } from "../study/error.ts";
 
@@ -16,7 +16,8 @@ export async function verify(words: { work: string }): Promise<void> {
 
 /** `ticketbench store gc`. */
 export async function gc(words: { work: string; limit: string }): Promise<void> {
-  const { store } = new Workspace(resolve(words.work));
+  const { store, root } = new Workspace(resolve(words.work));
+  await removeOldDrafts(root);
   const { removed, freed, left } = await collectGarbage(store, parseSize(words.limit));
   console.log(`removed ${removed} artifacts (${megabytes(freed)}), ${megabytes(left)} left in ${store.folder}`);
 }

@@ -8,7 +8,7 @@ import { loadStudy } from "../study/load.ts";
 
 /** The words of a command line that name a study and change it. */
 export interface StudyWords {
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly engine?: string;
   readonly data?: string;
   readonly methods?: string;
@@ -31,7 +31,7 @@ export async function loadProgram(words: Pick<StudyWords, "program">): Promise<P
 
 /** The plan that a study (YAML) asks for, or a plan that was frozen (JSON). */
 export async function planFor(source: string, words: StudyWords): Promise<Plan> {
-  const assignments = [...words.set, ...shortAssignments(words)];
+  const assignments = [...(words.set ?? []), ...shortAssignments(words)];
   if (source.endsWith(".json")) {
     if (assignments.length > 0) throw new StudyError(`${source} is frozen: a plan cannot be changed by options`);
     return readPlan(source);

@@ -16,10 +16,10 @@ export interface SubmitWords extends StudyWords {
   readonly work: string;
   readonly out?: string;
   readonly executor: string;
-  readonly retryFailed: boolean;
-  readonly dryRun: boolean;
+  readonly retryFailed?: boolean;
+  readonly dryRun?: boolean;
   readonly jobs?: string;
-  readonly sbatch: readonly string[];
+  readonly sbatch?: readonly string[];
   readonly image?: string;
   readonly claim?: string;
   readonly mount?: string;
@@ -51,7 +51,7 @@ async function submissionOf(plan: Plan, words: SubmitWords): Promise<Submission>
   await prepareFolder(results.folder);
   const planFile = workspace.planFile(plan.study.name, plan.hash);
   await writePlan(planFile, plan);
-  const levels = await missingLevels(plan, results, workspace, words.retryFailed);
+  const levels = await missingLevels(plan, results, workspace, words.retryFailed === true);
   return { plan, planFile, workspace, results, programUrl: programUrl(words), levels };
 }
 
@@ -61,8 +61,8 @@ function nothingToDo({ executor }: SubmitWords): string {
 }
 
 async function toSlurm(submission: Submission, words: SubmitWords): Promise<string> {
-  if (words.dryRun) return describeSlurm(submission, words.sbatch);
-  const jobs = await submitSlurm(submission, words.sbatch);
+  if (words.dryRun) return describeSlurm(submission, words.sbatch ?? []);
+  const jobs = await submitSlurm(submission, words.sbatch ?? []);
   return `${jobs.join("\n")}\ngive the same command again when they are done: it submits only what is still missing`;
 }
 

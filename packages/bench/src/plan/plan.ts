@@ -32,8 +32,8 @@ export interface Identities {
   start(training: Training, dataset: string): Promise<string>;
   /** Title, version (a hash of its code) and complete parameters of a method; throws StudyError for an unknown one. */
   method(choice: MethodChoice): Promise<Omit<Pruning["method"], "id">>;
-  /** The engine that "auto" or a name stands for; throws StudyError where it is not installed. */
-  engine(name: Study["engine"]): Promise<Engine>;
+  /** The engine that "auto" or a name stands for with this model; throws EngineError where it is not installed. */
+  engine(name: Study["engine"], model: Study["model"]): Promise<Engine>;
 }
 
 /** Resolve a study into its cells: starts, then dense networks by seed, then tickets. Same study, same plan. */
@@ -129,7 +129,7 @@ class PlanBuilder {
 
   async #makeVariant(axes: GridPoint["axes"]): Promise<Variant> {
     const study = atAxes(this.#study, axes);
-    const engine = await this.#identities.engine(study.engine);
+    const engine = await this.#identities.engine(study.engine, study.model);
     const settings: Training = {
       dataset: study.dataset,
       model: study.model,

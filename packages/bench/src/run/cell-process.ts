@@ -20,6 +20,8 @@ export interface ProcessOptions {
   readonly out: string;
   /** Milliseconds; none: no limit. */
   readonly timeout?: number | undefined;
+  /** The GPU that it may use; none: what this process may use. */
+  readonly device?: string | undefined;
   readonly signal: AbortSignal;
   readonly onEvent: (event: CellEvent) => void;
 }
@@ -37,7 +39,7 @@ export async function runCellProcess(options: ProcessOptions): Promise<ProcessEn
   const { workspace, cell, signal } = options;
   const output = openOutput(workspace.outputFile(cell.id));
   const words = [WORKER, options.planFile, cell.id, options.programUrl, workspace.root, options.out];
-  const child = spawn(process.execPath, words, { stdio: ["pipe", output, output, "pipe"] });
+  const child = spawn(process.execPath, words, { stdio: ["pipe", output, output, "pipe"], env: environment(options) });
   closeSync(output);
   child.stdin?.on("error", () => undefined);
   let last: CellEvent | null = null;
@@ -59,6 +61,12 @@ export async function runCellProcess(options: ProcessOptions): Promise<ProcessEn
   clearTimeout(limit);
   signal.removeEventListener("abort", stop);
   return { exitCode, signal: killedBy, timedOut, last };
+}
+
+/** A cell sees its GPU alone, and starts half a second sooner where Node keeps the compiled code. */
+function environment({ device, workspace }: ProcessOptions): NodeJS.ProcessEnv {
+  const gpu = device === undefined ? {} : { CUDA_VISIBLE_DEVICES: device };
+  return { NODE_COMPILE_CACHE: workspace.compiledCode, ...process.env, ...gpu };
 }
 
 function openOutput(file: string): number {

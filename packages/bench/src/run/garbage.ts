@@ -1,3 +1,5 @@
+import { readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
 import type { ArtifactStore } from "./store.ts";
 
 /** Remove the objects used longest ago until the rest takes at most `limit` bytes. Cells make them again at need. */
@@ -19,4 +21,25 @@ export async function collectGarbage(
     }
   }
   return { removed, freed, left };
+}
+
+const OLD_DRAFT_MILLISECONDS = 3_600_000;
+
+/** Remove what a killed process left half-written: drafts that nobody has touched for an hour. Returns how many. */
+export async function removeOldDrafts(folder: string, now = Date.now()): Promise<number> {
+  const names = await readdir(folder, { recursive: true }).catch(() => [] as string[]);
+  let removed = 0;
+  for (const name of names.filter((each) => each.endsWith(".tmp"))) {
+    const file = join(folder, name);
+    const age =
+      now -
+      (await stat(file).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => now,
+      ));
+    if (age < OLD_DRAFT_MILLISECONDS) continue;
+    await rm(file, { force: true });
+    removed++;
+  }
+  return removed;
 }

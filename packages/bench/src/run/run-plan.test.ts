@@ -79,6 +79,7 @@ describe("a cell that fails", () => {
   test.each([
     ["throws", "error", /always throws/],
     ["diverges", "diverged", /NaN at step 7/],
+    ["allocates", "out-of-memory", /allocation failed/],
     ["exits", "error", /exit code 9/],
     ["aborts", "out-of-memory", /SIGABRT/],
   ])("%s is a result with its reason and log; the others go on", async (method, reason, message) => {

@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly workspace: Workspace;
   readonly results: ResultFolder;
   readonly jobs: number;
+  /** GPUs, one for each running cell; none: cells take what they find. */
+  readonly devices?: readonly string[];
   readonly retryFailed: boolean;
   /** Which cells to run; none: all. */
   readonly asked?: ((cell: PlannedCell) => boolean) | undefined;
@@ -54,15 +56,17 @@ class PlanRun {
   readonly #queue: PQueue;
   readonly #outcomes = new Map<string, Promise<Outcome>>();
   readonly #stop = new AbortController();
+  readonly #freeDevices: string[];
   readonly #asked: (cell: PlannedCell) => boolean;
   #broken: string | null = null;
 
   constructor(plan: Plan, options: RunOptions) {
     this.#plan = plan;
     this.#options = options;
-    const { only, asked = () => true } = options;
+    const { only, asked = () => true, devices = [] } = options;
+    this.#freeDevices = [...devices];
     this.#asked = only === undefined ? asked : (cell) => cell.id === only.id;
-    this.#queue = new PQueue({ concurrency: options.jobs });
+    this.#queue = new PQueue({ concurrency: Math.min(options.jobs, devices.length || options.jobs) });
   }
 
   async run(): Promise<RunEnd> {
@@ -130,10 +134,12 @@ class PlanRun {
 
   async #runCell(planned: PlannedCell): Promise<Outcome> {
     if (this.#stop.signal.aborted) return "left";
-    const event = await this.#lastEvent(planned).catch((error: unknown): CellEvent => {
+    const device = this.#freeDevices.shift();
+    const event = await this.#lastEvent(planned, device).catch((error: unknown): CellEvent => {
       if (error instanceof WorkspaceError) return { type: "broken", cell: planned.id, message: error.message };
       throw error;
     });
+    if (device !== undefined) this.#freeDevices.push(device);
     this.#options.onEvent(event);
     if (event.type === "broken") {
       this.#broken ??= event.message;
@@ -143,13 +149,13 @@ class PlanRun {
   }
 
   /** Runs a cell's process, again from its checkpoint while it is killed but gets on, until it is settled. */
-  async #lastEvent(planned: PlannedCell): Promise<CellEvent> {
+  async #lastEvent(planned: PlannedCell, device: string | undefined): Promise<CellEvent> {
     const { planFile, programUrl, workspace, results } = this.#options;
     const minutes = this.#plan.study.timeout;
     const furthest = new Furthest();
     for (let deaths = 0; ; ) {
       const end = await runCellProcess({
-        ...{ planFile, programUrl, workspace, cell: cellAt(this.#plan, planned) },
+        ...{ planFile, programUrl, workspace, cell: cellAt(this.#plan, planned), device },
         out: results.folder,
         timeout: minutes === undefined ? undefined : minutes * 60_000,
         signal: this.#stop.signal,

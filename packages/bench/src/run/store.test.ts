@@ -3,7 +3,7 @@ import { utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { collectGarbage } from "./garbage.ts";
+import { collectGarbage, removeOldDrafts } from "./garbage.ts";
 import { ArtifactStore } from "./store.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -54,6 +54,15 @@ test("garbage collection keeps what was used last, within the limit", async () =
   expect(await collectGarbage(store, 9)).toEqual({ removed: 1, freed: 4, left: 8 });
   expect((await store.objects()).map(({ hash }) => hash)).toEqual([hashes[0], hashes[1]].sort());
   expect(await collectGarbage(store, 0)).toMatchObject({ removed: 2, left: 0 });
+});
+
+test("drafts that a killed process left are removed when they are old", async () => {
+  const store = newStore();
+  await store.put(bytes("kept"));
+  writeFileSync(join(store.folder, "objects", "x.tmp"), "half");
+  expect(await removeOldDrafts(store.folder)).toBe(0);
+  expect(await removeOldDrafts(store.folder, Date.now() + 2 * 3_600_000)).toBe(1);
+  expect(await store.verify()).toMatchObject({ damaged: [], whole: { length: 1 } });
 });
 
 test("many writers of the same bytes leave one whole file and no drafts", async () => {

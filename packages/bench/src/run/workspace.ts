@@ -1,6 +1,6 @@
-import { constants } from "node:fs";
+import { constants, existsSync } from "node:fs";
 import { access, mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { asWorkspaceError, WorkspaceError } from "./atomic-file.ts";
 import { ArtifactStore } from "./store.ts";
 
@@ -29,6 +29,11 @@ export class Workspace {
     return join(this.root, "logs", `${cell}.out`);
   }
 
+  /** Where Node keeps the compiled code of the cells' processes. */
+  get compiledCode(): string {
+    return join(this.root, "compiled");
+  }
+
   planFile(study: string, hash: string): string {
     return join(this.root, "plans", `${study}-${hash.slice(0, 12)}.json`);
   }
@@ -42,10 +47,19 @@ export class Workspace {
 /** Make sure that a folder exists and can be written; throws WorkspaceError in words where not. */
 export async function prepareFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await access(folder, constants.W_OK);
   } catch (error) {
     const known = asWorkspaceError(error, folder);
     throw known instanceof WorkspaceError ? known : new WorkspaceError(`${folder}: ${(error as Error).message}`);
   }
+}
+
+/** Folder by folder: Node's recursive mkdir never returns where a file system answers "no such file" to it (/proc). */
+async function makeFolder(folder: string): Promise<void> {
+  if (existsSync(folder)) return;
+  await makeFolder(dirname(folder));
+  await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+  });
 }

@@ -49,7 +49,11 @@ function unknownKey(schema: z.ZodType, value: unknown, path: readonly PropertyKe
   const here = parent === null ? [] : knownKeys(parent);
   const near = nearest(key, here);
   if (near !== null) return `unknown key "${key}": did you mean "${near}"?`;
-  const elsewhere = knownPaths(schema).filter((known) => known.split(".").at(-1) === key);
+  const own = [...path, key].map(String).join(".");
+  const known = knownPaths(schema);
+  const kind = valueAt(value, [...path, "kind"]);
+  if (known.includes(own)) return `unknown key "${key}": it has no meaning with kind: ${String(kind)}`;
+  const elsewhere = known.filter((each) => each.split(".").at(-1) === key);
   if (elsewhere.length > 0) return `unknown key "${key}": here it means nothing, did you mean ${orList(elsewhere)}?`;
   return `unknown key "${key}": expected ${orList(here)}`;
 }

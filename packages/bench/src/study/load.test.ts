@@ -72,6 +72,12 @@ describe("a mistake", () => {
     expect(fault(`${MINIMAL}epochs: 3\n`)).toMatch(/did you mean start.epochs or recipe.epochs\?$/);
   });
 
+  test("in a key of another kind names the kind", () => {
+    expect(fault(MINIMAL, ["start.epochs=3"])).toBe(
+      '--set start.epochs=3 start.epochs: unknown key "epochs": it has no meaning with kind: random',
+    );
+  });
+
   test("in a choice lists the choices", () => {
     expect(fault(`${MINIMAL}engine: wasn\n`)).toBe(
       'x.yaml:4:9 engine: "wasn" is not allowed: expected wasm, tensorflow, webgpu, cpu or auto; did you mean "wasm"?',

@@ -1,4 +1,7 @@
+import { type ScopeName, SCOPES } from "@ticketbench/prune";
 import { z } from "zod";
+
+const SCOPE_NAMES = Object.keys(SCOPES) as ScopeName[];
 
 /** The points of a cell at which the network is evaluated, in the order in which they are reached. */
 export const PHASES = ["dense", "pruned", "rewound", "retrained"] as const;
@@ -93,7 +96,7 @@ export const sparsity = z.number().min(0).lt(1);
 
 /** What is done to a dense network to make a ticket, the method and sparsity apart. */
 export const ticketShape = {
-  scope: z.string().min(1).default("encoder-matrices").describe("which weights may be pruned"),
+  scope: z.enum(SCOPE_NAMES).default("encoder-matrices").describe("which weights may be pruned"),
   allocation: z
     .enum(["global", "layerwise", "row", "erk"])
     .default("layerwise")

@@ -10,7 +10,7 @@ export class PlainView implements RunView {
   readonly #output: Writable;
   readonly #eta: Eta;
   readonly #labels: ReadonlyMap<string, string>;
-  readonly #phases = new Map<string, string>();
+  readonly #phases = new Set<string>();
   readonly #total: number;
   #ended = 0;
 
@@ -41,10 +41,11 @@ export class PlainView implements RunView {
     // Nothing was changed about the terminal.
   }
 
-  /** The first report of a phase, and every accuracy. */
+  /** The first report of a cell's phase, and every accuracy. */
   #isNews({ cell, phase, accuracy }: Extract<RunEvent, { type: "progress" }>): boolean {
-    const isNew = this.#phases.get(cell) !== phase;
-    this.#phases.set(cell, phase);
+    const name = `${cell} ${phase}`;
+    const isNew = !this.#phases.has(name);
+    this.#phases.add(name);
     return isNew || accuracy !== undefined;
   }
 

@@ -7,6 +7,11 @@ export interface Finding {
   readonly message: string;
 }
 
+/** The finding as a line of a report. */
+export function describeFinding({ status, check, message }: Finding): string {
+  return `${status.padEnd(6)}  ${check}: ${message}`;
+}
+
 /** What a check saw; throwing is failing with the error's message. */
 export type Verdict = Omit<Finding, "check">;
 

@@ -13,7 +13,9 @@ import type { Method, Training } from "../define-method.ts";
 import { ledgerOf } from "../ledger.ts";
 import { Mask } from "../mask.ts";
 import { changeMask, optimiserMasks, trainingState } from "../masked-training.ts";
-import { prune, type PruneOutcome, type PruneSettings, startSchedule } from "../prune.ts";
+import magnitude from "../methods/magnitude.ts";
+import { prune, type PruneOutcome, startSchedule } from "../prune.ts";
+import type { PruneSettings } from "../prune-context.ts";
 import type { ScopeName } from "../scope.ts";
 import { shapesOf } from "../shapes.ts";
 import { lxmertShapes, randomWeights, SMALLEST, tinyBatch } from "./tiny-model.ts";
@@ -21,6 +23,12 @@ import { lxmertShapes, randomWeights, SMALLEST, tinyBatch } from "./tiny-model.t
 /** Optimiser steps of a training in the laboratory: enough for a schedule to begin, go on and end. */
 const STEPS = 6;
 const SETTINGS = adamW({ learningRate: 0.01, totalSteps: STEPS, weightDecay: 0.1 });
+
+/** The one method that controls can build on here. */
+function load(name: string): Promise<Method> {
+  if (name === "magnitude") return Promise.resolve(magnitude);
+  return Promise.reject(new Error(`the laboratory has no method ${name}`));
+}
 
 /** One pruning to try. */
 export interface Trial {
@@ -52,6 +60,7 @@ export class Laboratory {
       scope: "encoder-matrices",
       seed: 1,
       heads: SMALLEST.heads,
+      load,
       calibration: this.calibration,
     } as const;
     const settings = { ...defaults, training: this.#trainingFrom(pristine), ...trial, method, weights };
@@ -93,7 +102,12 @@ export class Laboratory {
       trainStep(this.#model, optimiser, batch, null);
     }
     optimiser.dispose();
-    return { mask, ledger: ledgerOf(mask), weights: withExtras(await this.#model.snapshot(), weights) };
+    return {
+      mask,
+      ledger: ledgerOf(mask),
+      rewindTo: "start",
+      weights: withExtras(await this.#model.snapshot(), weights),
+    };
   }
 
   #batchOf(step: number): VqaBatch {

@@ -2,7 +2,6 @@ import { z } from "zod";
 import { cubicSparsity, prunesAt } from "../cubic.ts";
 import { defineMethod } from "../define-method.ts";
 import { Mask } from "../mask.ts";
-import { selectHighest } from "../select.ts";
 
 export default defineMethod({
   title: "Gradual magnitude pruning",
@@ -21,7 +20,7 @@ export default defineMethod({
   }),
   needs: "training",
   nests: false,
-  schedule: ({ shapes, prunable, params, sparsity, keep, totalSteps }) => {
+  schedule: ({ shapes, prunable, params, sparsity, keep, select, totalSteps }) => {
     const when = { ...params, totalSteps };
     const size = Mask.dense(shapes, prunable).size();
     return {
@@ -33,7 +32,7 @@ export default defineMethod({
         const scores = prunable.map(
           (name) => [name, (weights.get(name)?.values ?? new Float32Array()).map(Math.abs)] as const,
         );
-        return new Mask(shapes, selectHighest(new Map(scores), left));
+        return select(new Map(scores), left);
       },
     };
   },

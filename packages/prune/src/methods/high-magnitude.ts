@@ -5,9 +5,9 @@ export default defineMethod({
   title: "High magnitude",
   idea: "A control: remove the weights of the largest absolute value and keep the smallest.",
   family: "control",
-  cite: `@article{mahmoodi2023lxmert,
-  title = {LXMERT Model Compression for Visual Question Answering},
-  author = {Hosseinzadeh Mahmoodi, Ghazaleh and others},
+  cite: `@article{hashemi2023lxmert,
+  title = {{LXMERT} Model Compression for Visual Question Answering},
+  author = {Hashemi, Maryam and Mahmoudi, Ghazaleh and Kodeiri, Sara and Sheikhi, Hadi and Eetemadi, Sauleh},
   journal = {arXiv preprint arXiv:2310.15325},
   year = {2023}
 }`,

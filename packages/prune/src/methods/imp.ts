@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { defineMethod } from "../define-method.ts";
 import { Mask } from "../mask.ts";
-import { selectHighest } from "../select.ts";
 
 export default defineMethod({
   title: "Iterative magnitude pruning",
@@ -24,7 +23,7 @@ export default defineMethod({
   needs: "training",
   nests: false,
   count: "exact",
-  mask: async ({ weights, shapes, prunable, params: { rounds }, keep, training }) => {
+  mask: async ({ weights, shapes, prunable, params: { rounds }, keep, select, training }) => {
     let trained = weights;
     let mask = Mask.dense(shapes, prunable);
     const size = mask.size();
@@ -36,7 +35,7 @@ export default defineMethod({
         const values = trained.get(name)?.values ?? new Float32Array(kept.length);
         return [name, values.map((weight, i) => (kept[i] === 1 ? Math.abs(weight) : -1))] as const;
       });
-      mask = new Mask(shapes, selectHighest(new Map(scores), left));
+      mask = select(new Map(scores), left);
     }
     return { mask, weights: trained };
   },

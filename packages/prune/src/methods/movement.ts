@@ -2,7 +2,6 @@ import { z } from "zod";
 import { cubicSparsity, prunesAt } from "../cubic.ts";
 import { defineMethod } from "../define-method.ts";
 import { Mask } from "../mask.ts";
-import { selectHighest } from "../select.ts";
 
 export default defineMethod({
   title: "Movement pruning",
@@ -22,7 +21,7 @@ export default defineMethod({
   needs: "training",
   nests: false,
   /** Scores of pruned weights stop: this is the hard variant, whose masks are held and only ever lose weights. */
-  schedule: ({ shapes, prunable, params, sparsity, keep, totalSteps }) => {
+  schedule: ({ shapes, prunable, params, sparsity, keep, select, totalSteps }) => {
     const when = { ...params, totalSteps };
     let mask = Mask.dense(shapes, prunable);
     const size = mask.size();
@@ -38,7 +37,7 @@ export default defineMethod({
         if (!prunesAt(step, when)) return null;
         for (const [name, own] of scores) mask.toBytes(name).forEach((bit, i) => bit === 0 && (own[i] = -Infinity));
         const left = Math.max(keep, size - Math.round(cubicSparsity(step, sparsity, when) * size));
-        mask = new Mask(shapes, selectHighest(scores, left));
+        mask = select(scores, left);
         return mask;
       },
     };

@@ -1,8 +1,8 @@
+import { sizeOf } from "@ticketbench/model";
 import { z } from "zod";
-import { unitsOf } from "../allocation.ts";
 import { defineMethod } from "../define-method.ts";
 import { Mask } from "../mask.ts";
-import { selectHighest, selectInUnits } from "../select.ts";
+import { selectHighest } from "../select.ts";
 
 /** Of one parameter: the smallest kept weights make room for the pruned weights of the steepest gradient. */
 function exchange(values: Float32Array, gradient: Float32Array, kept: Uint8Array, count: number): Uint8Array {
@@ -36,15 +36,14 @@ export default defineMethod({
   }),
   needs: "training",
   nests: false,
-  schedule: ({ shapes, prunable, params: { every, share, end }, keep, random, totalSteps }) => {
+  granularity: "layer",
+  allocation: "erk",
+  schedule: ({ shapes, prunable, params: { every, share, end }, keep, select, random, totalSteps }) => {
     const start = prunable.map((name) => {
       const draws = random(name);
-      return [
-        name,
-        Float32Array.from({ length: (shapes.get(name) ?? []).reduce((a, b) => a * b, 1) }, () => draws.uniform()),
-      ] as const;
+      return [name, new Float32Array(sizeOf(shapes.get(name) ?? [])).map(() => draws.uniform())] as const;
     });
-    let mask = new Mask(shapes, selectInUnits(new Map(start), unitsOf(shapes, prunable, keep, "layer", "erk")));
+    let mask = select(new Map(start), keep);
     return {
       async maskAt(step, state) {
         if (step === 0) return mask;

@@ -20,15 +20,14 @@ test("in one round keeps the weights of the largest flow, as sorting has it", as
   expect(lowestKept / highestPruned).toBeGreaterThan(1 - 1e-6);
 });
 
-test("rounds avoid the layer collapse that a single one brings at high sparsity", async () => {
-  const emptied = async (rounds: number) => {
-    const { ledger } = await prune({ ...base, sparsity: 0.97, params: { rounds } });
-    const live = ledger.parameters.filter(({ prunable, dead, name }) => prunable && !dead && name.includes(".layer."));
-    return live.filter(({ kept }) => kept === 0).length;
+test.each([0.9, 0.97, 0.99])("at %f rounds keep flow where one pruning leaves less or none", async (sparsity) => {
+  const flowAfter = async (rounds: number) => {
+    const { weights: pruned } = await prune({ ...base, sparsity, params: { rounds } });
+    return new Flow(pruned).run();
   };
-  expect(await emptied(100)).toBeLessThanOrEqual(await emptied(1));
-  const { weights: pruned } = await prune({ ...base, sparsity: 0.97 });
-  expect(new Flow(pruned).run()).toBeGreaterThan(0);
+  const [once, often] = [await flowAfter(1), await flowAfter(100)];
+  expect(often).toBeGreaterThan(0);
+  expect(often).toBeGreaterThanOrEqual(once);
 });
 
 test("what carries no flow stays: biases and LayerNorm", async () => {

@@ -2,7 +2,8 @@ import type { Weights } from "@ticketbench/model";
 import type { Calibration, Gradients } from "../calibration.ts";
 import type { Method } from "../define-method.ts";
 import { Mask } from "../mask.ts";
-import { prune, type PruneOutcome, type PruneSettings, startSchedule } from "../prune.ts";
+import { prune, type PruneOutcome, startSchedule } from "../prune.ts";
+import type { PruneSettings } from "../prune-context.ts";
 import { shapesOf } from "../shapes.ts";
 
 /** The weight of a layer small enough to prune by hand. */
