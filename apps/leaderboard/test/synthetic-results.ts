@@ -301,6 +301,20 @@ export async function writeTestResults(folder: string): Promise<void> {
       division: "as-coded" as const,
     })),
   );
+  const control = [0.5, 0.8].flatMap((target) =>
+    STUDY.seeds.map((seed) => {
+      const ticket = syntheticTicket(STUDY, { id: "shuffle", title: "Shuffled mask", knee: 0.6 }, target, seed);
+      return { ...ticket, method: ticket.method && { ...ticket.method, params: { of: "magnitude", with: {} } } };
+    }),
+  );
   await writeDatasetCard(folder, syntheticCard(STUDY));
-  await writeResults(folder, [...syntheticResults(STUDY), ...lone, ...unfinished, ...failed, ...coded, revision]);
+  await writeResults(folder, [
+    ...syntheticResults(STUDY),
+    ...lone,
+    ...unfinished,
+    ...failed,
+    ...coded,
+    ...control,
+    revision,
+  ]);
 }

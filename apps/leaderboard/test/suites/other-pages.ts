@@ -79,6 +79,17 @@ export function otherPageTests(): void {
     });
   });
 
+  describe("a method's page", () => {
+    test("sets the method against its control", async () => {
+      await go("/methods/magnitude/");
+      const table = page.getByRole("region", { name: "Against Shuffled mask" });
+      expect(await table.locator("tbody tr").count()).toBe(2);
+      expect(await table.locator("tbody tr .tag").allTextContents()).toEqual(["better", "better"]);
+      await go("/methods/shuffle/");
+      expect(await page.locator("main").textContent()).toContain("Shuffled mask (of magnitude)");
+    });
+  });
+
   describe("the results", () => {
     test("are ordered by any heading, which says so", async () => {
       await go("/cells/");
