@@ -78,10 +78,12 @@ export async function methodPages(): Promise<MethodPage[]> {
   const board = await loadBoard();
   const stored = new Map((await loadResults()).map((result) => [result.id, result]));
   const resultsOf = (group: Group): DoneResult[] =>
-    group.cells.flatMap(({ id }) => {
-      const result = stored.get(id);
-      return result?.status === "done" ? [result] : [];
-    });
+    group.cells
+      .flatMap(({ id }) => {
+        const result = stored.get(id);
+        return result?.status === "done" ? [result] : [];
+      })
+      .sort((a, b) => a.seed - b.seed);
   const pages = new Map<string, VariantPage[]>();
   for (const track of board.tracks) {
     const inTrack = track.cells.flatMap(({ id }) => {
