@@ -11,7 +11,11 @@ import { batchFlops, makeBatch, type PerfSize, SIZES } from "./sizes.ts";
 import { time } from "./stopwatch.ts";
 import { fusedTrainer } from "./trainer.ts";
 
-const SECONDS = 1.5;
+/** How long each figure is measured; `--quick` only shows that everything runs. */
+export interface Patience {
+  readonly seconds: number;
+  readonly quick: boolean;
+}
 
 function kernelCalls(step: () => number): Promise<Map<string, number>> {
   return tf
@@ -26,18 +30,18 @@ function kernelCalls(step: () => number): Promise<Map<string, number>> {
     });
 }
 
-async function stepRows(size: PerfSize, bar: number | null): Promise<PerfRow[]> {
+async function stepRows(size: PerfSize, bar: number | null, seconds: number): Promise<PerfRow[]> {
   await openEngine("wasm");
   const fused = fusedTrainer(size);
-  const ours = time(SECONDS, fused);
+  const ours = time(seconds, fused);
   const calls = [...(await kernelCalls(fused)).values()].reduce((sum, count) => sum + count, 0);
   await import("@tensorflow/tfjs-backend-wasm");
   await tf.setBackend("wasm");
   registerMissingKernel();
   const plainModel = new Lxmert(size.config, initialise(size.config, 1));
-  const plain = time(SECONDS, plainTrainer(plainModel.parameters, size.config, makeBatch(size)));
+  const plain = time(seconds, plainTrainer(plainModel.parameters, size.config, makeBatch(size)));
   await openEngine("wasm");
-  const again = time(SECONDS, fused);
+  const again = time(seconds, fused);
   const step = Math.min(ours.median, again.median);
   const row = (
     name: string,
@@ -62,7 +66,7 @@ async function stepRows(size: PerfSize, bar: number | null): Promise<PerfRow[]> 
 }
 
 /** GFLOP/s of x [rows, depth] times W [columns, depth] transposed, and of its two gradients. */
-async function gemmRows(): Promise<PerfRow[]> {
+async function gemmRows({ seconds, quick }: Patience): Promise<PerfRow[]> {
   const shapes = [
     [640, 768, 3072],
     [640, 768, 768],
@@ -72,13 +76,13 @@ async function gemmRows(): Promise<PerfRow[]> {
     [256, 64, 64],
   ] as const;
   const rows: PerfRow[] = [];
-  for (const [m, k, n] of shapes) {
+  for (const [m, k, n] of quick ? shapes.slice(-1) : shapes) {
     const random = randomStream(1, "gemm");
     const values = (count: number): Float32Array => Float32Array.from({ length: count }, () => random.normal());
     const operands = { x: values(m * k), w: values(n * k), dy: values(m * n) };
-    const stock = await stockRate(m, k, n, operands);
+    const stock = await stockRate(m, k, n, operands, seconds / 6);
     await openEngine("wasm");
-    for (const [form, rate] of Object.entries(ownRates(m, k, n, operands))) {
+    for (const [form, rate] of Object.entries(ownRates(m, k, n, operands, seconds / 6))) {
       const name = `gemm ${m} x ${k} x ${n} ${form}`;
       rows.push({ name, value: rate, unit: "GFLOP/s", bar: null, better: "higher" });
       rows.push({ name: `${name} against tfjs NN`, value: rate / stock, unit: "x", bar: 1.3, better: "higher" });
@@ -93,14 +97,14 @@ interface Operands {
   readonly dy: Float32Array;
 }
 
-function ownRates(m: number, k: number, n: number, operands: Operands): Record<string, number> {
+function ownRates(m: number, k: number, n: number, operands: Operands, seconds: number): Record<string, number> {
   return tf.tidy(() => {
     const x = tf.tensor2d(operands.x, [m, k]);
     const w = tf.tensor2d(operands.w, [n, k]);
     const dy = tf.tensor2d(operands.dy, [m, n]);
     const bias = tf.zeros([n]);
     const rate = (call: () => tf.Tensor): number => {
-      const { best } = time(0.25, () => tf.dispose(call()));
+      const { best } = time(seconds, () => tf.dispose(call()));
       return (2 * m * k * n) / best / 1e6;
     };
     const kernel = (name: string, inputs: tf.NamedTensorMap) => () => tf.engine().runKernel(name, inputs) as tf.Tensor;
@@ -112,13 +116,13 @@ function ownRates(m: number, k: number, n: number, operands: Operands): Record<s
   });
 }
 
-async function stockRate(m: number, k: number, n: number, operands: Operands): Promise<number> {
+async function stockRate(m: number, k: number, n: number, operands: Operands, seconds: number): Promise<number> {
   await import("@tensorflow/tfjs-backend-wasm");
   await tf.setBackend("wasm");
   return tf.tidy(() => {
     const x = tf.tensor2d(operands.x, [m, k]);
     const w = tf.tensor2d(operands.w, [k, n]);
-    const { best } = time(0.25, () => tf.dispose(tf.matMul(x, w)));
+    const { best } = time(seconds, () => tf.dispose(tf.matMul(x, w)));
     return (2 * m * k * n) / best / 1e6;
   });
 }
@@ -134,10 +138,10 @@ async function calibrationRows(gemm: readonly PerfRow[]): Promise<PerfRow[]> {
 }
 
 /** Steps of two processes at once against those of one alone: what a sweep gains from the second core. */
-async function processRows(): Promise<PerfRow[]> {
+async function processRows(seconds: number): Promise<PerfRow[]> {
   const loop = fileURLToPath(new URL("./train-loop.ts", import.meta.url));
   const train = async (): Promise<number> => {
-    const { stdout } = await promisify(execFile)(process.execPath, [loop, "4"]);
+    const { stdout } = await promisify(execFile)(process.execPath, [loop, String(3 * seconds)]);
     return 1000 / (JSON.parse(stdout) as { median: number }).median;
   };
   const alone = await train();
@@ -146,9 +150,11 @@ async function processRows(): Promise<PerfRow[]> {
   return [{ name: "two processes against one, S steps", value, unit: "x", bar: 1.8, better: "higher" }];
 }
 
-export async function engineRows(): Promise<PerfRow[]> {
-  const gemm = await gemmRows();
+export async function engineRows(quick: boolean): Promise<PerfRow[]> {
+  const seconds = quick ? 0.06 : 1.5;
+  const gemm = await gemmRows({ seconds, quick });
   const calibration = await calibrationRows(gemm);
-  const steps = [...(await stepRows(SIZES.S, 10)), ...(await stepRows(SIZES.mini, null))];
-  return [...gemm, ...calibration, ...steps, ...(await processRows())];
+  const mini = await stepRows(SIZES.mini, null, seconds);
+  if (quick) return [...gemm, ...calibration, ...mini];
+  return [...gemm, ...calibration, ...(await stepRows(SIZES.S, 10, seconds)), ...mini, ...(await processRows(seconds))];
 }
