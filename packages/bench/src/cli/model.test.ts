@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { initialise, lxmertConfig, parameterCount, type Weights } from "@ticketbench/model";
 import { readSafetensors, writeSafetensors } from "@ticketbench/model/node";
 import { beforeAll, expect, test } from "vitest";
@@ -55,6 +56,14 @@ test("weights of another model have no ledger", async () => {
   );
   const { stdout } = await model("inspect", "other.safetensors", "--json");
   expect(JSON.parse(stdout)).toMatchObject({ parameters: 2, ledger: null });
+});
+
+test("PyTorch's files, new and legacy, are shown with the types they hold", async () => {
+  for (const name of ["nested.pth", "nested_legacy.pth"]) {
+    const file = fileURLToPath(new URL(`../../../model/fixtures/weights/${name}`, import.meta.url));
+    const { stdout } = await model("inspect", file);
+    expect(stdout).toMatch(/^a +F32 +\[2, 3\] +6\nb +I64 +\[4\] +4$/m);
+  }
 });
 
 test("a checkpoint is converted to half the width and back, value by value", async () => {
