@@ -90,6 +90,7 @@ describe("faults", () => {
     [["generate", "mini-vqa", "--out", "x", "--splits", "trian"], /no split "trian"/],
     [["check"], /missing required argument/],
     [["evaluate", "--questions", QUESTIONS], /required option '--annotations <file>'/],
+    [["generate", "mini-vqa", "--out", QUESTIONS], /a file stands where a folder is needed/],
     [["convert", "nowhere.tsv", "--out", "x"], /nowhere.tsv does not exist/],
   ])("in what is asked end with 2: %j", async (words, message) => {
     const { code, stderr } = await data(...words);

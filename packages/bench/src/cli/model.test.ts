@@ -85,6 +85,8 @@ test("what no file can be, or does not fit into 16 bits, ends with 2", async () 
     join(folder, "huge.safetensors"),
     new Map([["w", { shape: [2], values: Float32Array.of(1, 7e4) }]]),
   );
+  const taken = await model("convert", "tiny.safetensors", ".");
+  expect(taken).toMatchObject({ code: 2, stderr: expect.stringContaining("is a folder; name the new file") as string });
   const huge = await model("convert", "huge.safetensors", "h.safetensors", "--type", "fp16");
   expect(huge).toMatchObject({ code: 2, stderr: expect.stringContaining("w holds 70000 at index 1") as string });
 });

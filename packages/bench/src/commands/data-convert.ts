@@ -1,5 +1,5 @@
 import { convertRegions, type FeatureType } from "@ticketbench/data-vqa";
-import { prepareFolder } from "../run/workspace.ts";
+import { outputFolder } from "./output-folder.ts";
 import { ProgressLine, transferWords } from "./progress-line.ts";
 
 export interface ConvertWords {
@@ -9,7 +9,7 @@ export interface ConvertWords {
 
 /** `ticketbench data convert`: goes on where an earlier conversion was killed; a store that is whole is left alone. */
 export async function convert(tsv: string, { out, type }: ConvertWords): Promise<void> {
-  await prepareFolder(out);
+  await outputFolder(out);
   const line = new ProgressLine();
   const { images, regions, featureWidth, featureType, recordBytes } = await convertRegions(tsv, out, {
     featureType: type,

@@ -1,8 +1,8 @@
 import { statfs } from "node:fs/promises";
 import { type DoctorReport, examineFolder, fetchDataset, type SourceManifest } from "@ticketbench/data-vqa";
-import { prepareFolder } from "../run/workspace.ts";
 import { StudyError } from "../study/error.ts";
 import { asCalled } from "./invocation.ts";
+import { outputFolder } from "./output-folder.ts";
 import { byteWords, ProgressLine, transferWords } from "./progress-line.ts";
 import { sourceManifest } from "./source-manifest.ts";
 
@@ -14,7 +14,7 @@ export interface FetchWords {
 /** `ticketbench data fetch`: what is there is kept, what was cut is resumed; the same command goes on. */
 export async function fetch(name: string, { out, manifest: file }: FetchWords): Promise<void> {
   const manifest = sourceManifest(name, file);
-  await prepareFolder(out);
+  await outputFolder(out);
   console.log(manifest.licence);
   await announce(manifest, out);
   const line = new ProgressLine();

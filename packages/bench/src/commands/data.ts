@@ -8,10 +8,10 @@ import {
   type MiniProfileName,
   writeMiniVqa,
 } from "@ticketbench/data-vqa";
-import { writeAtomic } from "../run/atomic-file.ts";
-import { prepareFolder } from "../run/workspace.ts";
+import { asWorkspaceError, writeAtomic } from "../run/atomic-file.ts";
 import { StudyError } from "../study/error.ts";
 import { columns } from "./columns.ts";
+import { outputFolder } from "./output-folder.ts";
 
 export interface GenerateWords {
   readonly out: string;
@@ -24,20 +24,21 @@ export interface GenerateWords {
 
 /** `ticketbench data generate mini-vqa`: into a folder of its own, for its files have the names that VQA's have. */
 export async function generate({ out, splits, scenes = false, ...options }: GenerateWords): Promise<void> {
-  await prepareFolder(out);
+  await outputFolder(out);
   if ((await readdir(out)).length > 0)
     throw new StudyError(`--out ${out}: the folder is not empty; name a new one, or delete it first`);
   const dataset = generateMiniVqa(options);
   const names = splits?.split(",");
   for (const name of names ?? []) dataset.split(name);
-  writeMiniVqa(dataset, out, {
-    ...(names === undefined ? {} : { splits: names }),
-    scenes,
-    onSplit: (name) => {
-      const { questions, images } = dataset.split(name);
-      console.log(`${name.padEnd(10)} ${count(images.length, "images")}, ${count(questions.length, "questions")}`);
-    },
-  });
+  const onSplit = (name: string): void => {
+    const { questions, images } = dataset.split(name);
+    console.log(`${name.padEnd(10)} ${count(images.length, "images")}, ${count(questions.length, "questions")}`);
+  };
+  try {
+    writeMiniVqa(dataset, out, { ...(names === undefined ? {} : { splits: names }), scenes, onSplit });
+  } catch (error) {
+    throw asWorkspaceError(error, out);
+  }
   console.log(`mini-VQA, profile ${options.profile}, seed ${options.seed}, is in ${out}`);
 }
 

@@ -1,7 +1,8 @@
-import { stat } from "node:fs/promises";
+import { existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { parameterCount, sizeOf, type Weights } from "@ticketbench/model";
 import { readCheckpoint, writeSafetensors } from "@ticketbench/model/node";
+import { asWorkspaceError } from "../run/atomic-file.ts";
 import { prepareFolder } from "../run/workspace.ts";
 import { StudyError } from "../study/error.ts";
 import { type CheckpointLedger, ledgerOfZeros } from "./checkpoint-ledger.ts";
@@ -50,8 +51,13 @@ export async function convert(from: string, to: string, { type }: ConvertWords):
   const weights = await readCheckpoint(from);
   if (type === "fp16") refuseOverflow(weights, from);
   await prepareFolder(dirname(to));
-  await writeSafetensors(to, weights, { dtype: type === "fp16" ? "F16" : "F32" });
-  const { size } = await stat(to);
+  if (existsSync(to) && statSync(to).isDirectory()) throw new StudyError(`${to} is a folder; name the new file`);
+  try {
+    await writeSafetensors(to, weights, { dtype: type === "fp16" ? "F16" : "F32" });
+  } catch (error) {
+    throw asWorkspaceError(error, to);
+  }
+  const { size } = statSync(to);
   const parameters = parameterCount(weights).toLocaleString("en");
   console.log(`${to}: ${weights.size} tensors, ${parameters} parameters as ${type}, ${byteWords(size)}`);
 }
