@@ -1,6 +1,13 @@
 import { createHash } from "node:crypto";
-import { packScores, recomputeAccuracy, type ResultInput } from "@ticketbench/results";
-import { writeResult } from "@ticketbench/results/node";
+import {
+  packAnswerTypes,
+  packPredictions,
+  packScores,
+  recomputeAccuracy,
+  type DatasetCard,
+  type ResultInput,
+} from "@ticketbench/results";
+import { writeDatasetCard, writeResult } from "@ticketbench/results/node";
 
 /**
  * Results that look like a study's and are none: made-up scores for the site's tests. Their dataset is called
@@ -23,6 +30,7 @@ export interface SyntheticMethod {
 type DoneInput = Extract<ResultInput, { status: "done" }>;
 type PhaseInput = NonNullable<DoneInput["phases"]["dense"]>;
 
+const ANSWERS = ["yes", "no", "two", "red", "dog"];
 const TYPES = ["yes/no", "number", "other"] as const;
 const PRUNABLE = { language: 60_000, object: 40_000, "cross-modality": 120_000, head: 20_000 };
 const PARAMETERS = 300_000;
@@ -66,7 +74,10 @@ function phase(accuracy: number, questions: number, ...name: readonly unknown[])
     }),
   );
   const packed = packScores(scores);
-  return { accuracy: recomputeAccuracy(packed), byAnswerType, scores: packed };
+  const predictions = packPredictions(
+    scores.map((score, question) => (question + (score > 0 ? 0 : 1)) % ANSWERS.length),
+  );
+  return { accuracy: recomputeAccuracy(packed), byAnswerType, scores: packed, predictions };
 }
 
 function mean(scores: readonly number[]): number {
@@ -236,6 +247,22 @@ export function syntheticResults(study: SyntheticStudy): ResultInput[] {
   return [...study.seeds.map((seed) => syntheticDense(study, seed)), ...tickets];
 }
 
+/** The questions behind the scores: the answer to question i is answer i of five, in turn. */
+function syntheticCard({ questions }: SyntheticStudy): DatasetCard {
+  const indices = Array.from({ length: questions }, (_, question) => question);
+  return {
+    schemaVersion: 1,
+    name: "synthetic",
+    hash: hashOf("dataset", questions),
+    split: "minival",
+    answers: ANSWERS,
+    types: packAnswerTypes(indices.map(typeOf)),
+    questions: indices.map((question) => `made-up question ${String(question)} ?`),
+    images: indices.map((question) => `SYNTHETIC_${String(Math.floor(question / 8))}`),
+    given: indices.map((question) => ({ [ANSWERS[question % ANSWERS.length] ?? ""]: 8, maybe: 2 })),
+  };
+}
+
 export async function writeResults(folder: string, results: readonly ResultInput[]): Promise<void> {
   for (const result of results) await writeResult(folder, result);
 }
@@ -274,5 +301,20 @@ export async function writeTestResults(folder: string): Promise<void> {
       division: "as-coded" as const,
     })),
   );
-  await writeResults(folder, [...syntheticResults(STUDY), ...lone, ...unfinished, ...failed, ...coded, revision]);
+  const control = [0.5, 0.8].flatMap((target) =>
+    STUDY.seeds.map((seed) => {
+      const ticket = syntheticTicket(STUDY, { id: "shuffle", title: "Shuffled mask", knee: 0.6 }, target, seed);
+      return { ...ticket, method: ticket.method && { ...ticket.method, params: { of: "magnitude", with: {} } } };
+    }),
+  );
+  await writeDatasetCard(folder, syntheticCard(STUDY));
+  await writeResults(folder, [
+    ...syntheticResults(STUDY),
+    ...lone,
+    ...unfinished,
+    ...failed,
+    ...coded,
+    ...control,
+    revision,
+  ]);
 }

@@ -98,6 +98,15 @@ test("a plan is frozen into a file that can be run and not be changed", async ()
   expect(changed).toMatchObject({ code: 2, stderr: expect.stringContaining("is frozen") as string });
 });
 
+test("a resolved study, printed with its plan, is a study of the same cells", async () => {
+  const folder = newFolder();
+  const { stdout } = await command(folder, "plan", STUDY, "--program", PROGRAM, ...small, "--resolved");
+  const hash = /plan ([0-9a-f]{12}): /.exec(stdout)?.[1];
+  expect(stdout).toMatch(/^ {2}warmup: 0.1$/m);
+  writeFileSync(join(folder, "resolved.yaml"), stdout.slice(0, stdout.indexOf("\nstudy arithmetic")));
+  expect((await command(folder, "plan", "resolved.yaml", "--program", PROGRAM)).stdout).toContain(`plan ${hash}: `);
+});
+
 test("the schema of studies is printed for editors", async () => {
   const { stdout } = await command("/", "schema");
   expect(JSON.parse(stdout)).toMatchObject({ title: "TicketBench study", required: ["name", "dataset", "start"] });

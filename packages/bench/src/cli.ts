@@ -19,7 +19,11 @@ const collect = (value: string, before: string[] = []): string[] => [...before, 
 /** Options that change a study, the same for every command that reads one. */
 function studyOptions(command: Command): Command {
   return command
-    .option("--set <name=value>", "change one setting of the study (repeatable)", collect)
+    .option(
+      "--set <name=value>",
+      "change one setting of the study (repeatable): it wins over the file, the file over what it extends",
+      collect,
+    )
     .option("--engine <name>", "wasm, tensorflow, webgpu, cpu or auto")
     .option("--data <folder>", "folder of the dataset (dataset.path)")
     .option("--methods <names>", "only these methods, with commas between")
@@ -72,6 +76,7 @@ export function ticketbench(): Command {
     .description("freeze a study into plan.json and say what it will take")
     .argument("<study>", "configs/quickstart.yaml")
     .option("--write <file>", "where the plan goes", "plan.json")
+    .option("--resolved", "print the study with everything that it inherits and all defaults")
     .action(async (study: string, options: PlanWords) => (await import("./commands/plan.ts")).plan(study, options));
 
   cli

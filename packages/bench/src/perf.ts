@@ -104,7 +104,13 @@ async function planning(): Promise<PerfRow[]> {
   return [
     { name: "plan 100,000 cells", value: (planned - started) / 1000, unit: "s", bar: 5, better: "lower" },
     { name: "read a plan of 100,000 cells", value: (ended - read) / 1000, unit: "s", bar: null, better: "lower" },
-    { name: "memory of that process", value: process.memoryUsage().rss / 1e9, unit: "GB", bar: 1, better: "lower" },
+    {
+      name: "most memory of that process",
+      value: process.resourceUsage().maxRSS / 1e6,
+      unit: "GB",
+      bar: 1,
+      better: "lower",
+    },
   ];
 }
 
@@ -121,7 +127,7 @@ function helpStartup(): PerfRow {
 
 const IDENTITIES: Identities = {
   dataset: () => Promise.resolve(contentHash("data")),
-  start: () => Promise.resolve(contentHash("start")),
+  checkpoint: () => Promise.resolve(contentHash("start")),
   method: (choice) => Promise.resolve({ title: choice.id, version: contentHash(choice.id), params: {} }),
   engine: () => Promise.resolve({ name: "wasm", version: "1", arithmetic: "float32" }),
 };

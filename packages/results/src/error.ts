@@ -7,6 +7,7 @@ export interface Problem {
 /** A result, or a set of results, that cannot be used: a user's mistake, not a fault of the program. */
 export class ResultError extends Error {
   override readonly name = "ResultError";
+  readonly exitCode = 2;
   readonly problems: readonly Problem[];
 
   constructor(message: string, problems: readonly Problem[] = []) {

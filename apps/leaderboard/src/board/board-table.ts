@@ -82,7 +82,9 @@ export function drawBoardTable(view: View, t: Strings): string {
   const f = formatFor(t.language);
   const best = new Map(
     view.targets.map((target) => {
-      const means = view.groups.filter((group) => group.target === target).map((group) => group.accuracy.mean);
+      const means = view.groups
+        .filter((group) => group.target === target && !group.method.asCoded)
+        .map((group) => group.accuracy.mean);
       return [target, Math.max(...means)];
     }),
   );

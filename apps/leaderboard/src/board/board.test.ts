@@ -108,6 +108,22 @@ describe("a view", () => {
   });
 });
 
+describe("what was run as coded", () => {
+  const coded = SMALL.targets.flatMap((target) =>
+    SMALL.seeds.map((seed) => ({
+      ...syntheticTicket(SMALL, { id: "thesis-low", title: "Thesis low", knee: 2 }, target, seed),
+      division: "as-coded" as const,
+    })),
+  );
+
+  test("is drawn and never ranked, claimed or best", () => {
+    const view = viewed([...results, ...parsed(coded)]);
+    const groups = view.groups.filter((group) => group.method.id === "thesis-low~as-coded");
+    expect(groups.map((group) => group.rank)).toEqual([null, null, null]);
+    expect(JSON.stringify(claimOf(view))).not.toContain("Thesis");
+  });
+});
+
 describe("what is taken along", () => {
   const evil = { id: "evil", title: '=HYPERLINK("x"),|<b>_$&', knee: 0.7 };
   const view = viewed(parsed(SMALL.seeds.map((seed) => syntheticTicket(SMALL, evil, 0.5, seed))));

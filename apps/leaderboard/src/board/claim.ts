@@ -61,8 +61,13 @@ function lastPoint(view: View, dense: number): Claim["last"] {
   return best ? { method: best.method.title, sparsity: best.target, loss: dense - best.accuracy.mean } : null;
 }
 
-/** Reads the claims off the data in view. */
-export function claimOf(view: View): Claim {
+/** Reads the claims off the data in view. What was run as coded, faults included, is evidence of nothing. */
+export function claimOf(shown: View): Claim {
+  const view: View = {
+    ...shown,
+    methods: shown.methods.filter((method) => !method.asCoded),
+    groups: shown.groups.filter((group) => !group.method.asCoded),
+  };
   const fall = { collapse: collapse(view), floor: view.floor };
   const dense = view.dense?.mean;
   if (dense === undefined) return { ...fall, proved: null, byMean: null, last: null };

@@ -12,14 +12,28 @@ export interface Variant {
 interface Settings {
   readonly scope: string;
   readonly division: string;
+  /** The method this one is a control of, if it is one. */
+  readonly of: string | null;
   readonly params: string;
+}
+
+/** The method a control is a control of: its mask shuffled, its ratios at random, its weights made new. */
+export function controlledMethod(result: DoneResult): string | null {
+  const of = result.method?.params["of"];
+  return typeof of === "string" ? of : null;
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
 function settingsOf(result: DoneResult): Settings {
   return {
     scope: result.scope,
     division: result.division,
+    of: controlledMethod(result),
     params: Object.entries(result.method?.params ?? {})
+      .filter(([name, value]) => name !== "of" && !isEmpty(value))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`)
       .join(", "),
@@ -34,7 +48,7 @@ function commonest(values: readonly string[]): string {
 
 /** What a variant's settings add to the method's name. */
 function additions(settings: Settings, usual: Settings): string[] {
-  const words: string[] = [];
+  const words: string[] = settings.of === null ? [] : [`of ${settings.of}`];
   if (settings.division === "as-coded") words.push("as coded");
   else if (settings.division !== usual.division) words.push(settings.division);
   if (settings.scope !== usual.scope) words.push(settings.scope);
@@ -48,6 +62,7 @@ export function variantsOf(results: readonly DoneResult[]): Map<string, Variant>
   const usual: Settings = {
     scope: commonest(tickets.map((result) => result.scope)),
     division: "closed",
+    of: null,
     params: "",
   };
   const usualParams = new Map<string, string>();

@@ -67,6 +67,7 @@ export const en = {
   nav: {
     board: "Leaderboard",
     compare: "Compare",
+    questions: "Questions",
     cells: "Results",
     audit: "Audit",
     compression: "Compression",

@@ -72,6 +72,7 @@ export const fa: Strings = {
   nav: {
     board: "جدول",
     compare: "مقایسه",
+    questions: "پرسش‌ها",
     cells: "نتیجه‌ها",
     audit: "بازبینی",
     compression: "فشرده‌سازی",

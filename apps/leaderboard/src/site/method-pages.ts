@@ -1,6 +1,7 @@
-import type { DoneResult } from "@ticketbench/results";
+import { contenderOf, verdict, type DoneResult, type Verdict } from "@ticketbench/results";
 import { PHASES, type BoardMethod, type Phase, type Track } from "../board/board.ts";
 import { defaultState } from "../board/state.ts";
+import { controlledMethod } from "../board/variant.ts";
 import { viewOf, type Group } from "../board/view.ts";
 import { loadBoard } from "./load-board.ts";
 import { loadResults } from "./load-results.ts";
@@ -17,8 +18,15 @@ export interface SparsityRow {
   readonly results: readonly DoneResult[];
 }
 
+/** A method against a control of it: the same mask with one thing taken away. */
+export interface ControlPage {
+  readonly title: string;
+  readonly verdicts: readonly { readonly target: number; readonly verdict: Verdict }[];
+}
+
 /** A variant of a method in one track. */
 export interface VariantPage {
+  readonly controls: readonly ControlPage[];
   readonly track: Track;
   readonly variant: BoardMethod;
   readonly rows: readonly SparsityRow[];
@@ -41,17 +49,47 @@ function removedByModule(results: readonly DoneResult[]): Record<string, number>
   return shares;
 }
 
+/** Verdicts of a method's rows against each control of it in the same track, after retraining. */
+function controlsOf(method: string, rows: readonly SparsityRow[], track: readonly DoneResult[]): ControlPage[] {
+  const controls = new Map<string, DoneResult[]>();
+  for (const result of track) {
+    const title = result.method?.title;
+    if (title !== undefined && controlledMethod(result) === method) {
+      controls.set(title, [...(controls.get(title) ?? []), result]);
+    }
+  }
+  return [...controls].map(([title, results]) => ({
+    title,
+    verdicts: rows.flatMap(({ target, results: own }) => {
+      const a = contenderOf(method, own, "retrained");
+      const b = contenderOf(
+        title,
+        results.filter((result) => result.target === target),
+        "retrained",
+      );
+      const shared = a.runs.some(({ seed }) => b.runs.some((run) => run.seed === seed));
+      return shared ? [{ target, verdict: verdict(a, b) }] : [];
+    }),
+  }));
+}
+
 /** Every method with at least one finished result, with all its variants in all tracks. */
 export async function methodPages(): Promise<MethodPage[]> {
   const board = await loadBoard();
   const stored = new Map((await loadResults()).map((result) => [result.id, result]));
   const resultsOf = (group: Group): DoneResult[] =>
-    group.cells.flatMap(({ id }) => {
+    group.cells
+      .flatMap(({ id }) => {
+        const result = stored.get(id);
+        return result?.status === "done" ? [result] : [];
+      })
+      .sort((a, b) => a.seed - b.seed);
+  const pages = new Map<string, VariantPage[]>();
+  for (const track of board.tracks) {
+    const inTrack = track.cells.flatMap(({ id }) => {
       const result = stored.get(id);
       return result?.status === "done" ? [result] : [];
     });
-  const pages = new Map<string, VariantPage[]>();
-  for (const track of board.tracks) {
     for (const variant of board.methods) {
       const rows = new Map<number, SparsityRow>();
       for (const phase of PHASES) {
@@ -67,7 +105,8 @@ export async function methodPages(): Promise<MethodPage[]> {
       if (rows.size === 0) continue;
       const id = methodOf(variant.id);
       const sorted = [...rows.values()].sort((a, b) => a.target - b.target);
-      pages.set(id, [...(pages.get(id) ?? []), { track, variant, rows: sorted }]);
+      const controls = variant.id === id ? controlsOf(id, sorted, inTrack) : [];
+      pages.set(id, [...(pages.get(id) ?? []), { track, variant, rows: sorted, controls }]);
     }
   }
   return [...pages].map(([id, variants]) => ({ id, variants, title: shortestTitle(variants) }));

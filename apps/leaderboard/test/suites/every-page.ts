@@ -44,12 +44,14 @@ export function everyPageTests(): void {
       `/cells/${FAILED}/`,
       `/cells/${DENSE_CELL}/`,
       "/compare/",
+      "/questions/",
       "/audit/",
       "/compression/",
       "/data/",
       "/about/",
       "/fa/about/",
       "/contribute/",
+      "/fa/contribute/",
       "/404.html",
     ];
     test.each(PAGES.flatMap((path) => (["light", "dark"] as const).map((theme) => [path, theme] as const)))(

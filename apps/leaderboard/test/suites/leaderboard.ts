@@ -22,11 +22,11 @@ export function leaderboardTests(): void {
   test("draws a curve with a band for every method, the dense line and the floor", async () => {
     await go("/");
     const plot = page.locator(".plot.wide");
-    expect(await plot.locator(".curve").count()).toBe(6);
+    expect(await plot.locator(".curve").count()).toBe(7);
     expect(await plot.locator(".band").count()).toBeGreaterThanOrEqual(4);
     expect(await plot.locator(".level.dense line").count()).toBe(1);
     expect(await plot.locator(".level.floor text").textContent()).toContain("24");
-    expect(await plot.locator(".point").count()).toBe(4 * STUDY.targets.length + 6);
+    expect(await plot.locator(".point").count()).toBe(4 * STUDY.targets.length + 8);
   });
 
   test.each([360, 390, 768, 1024, 1440])("keeps its labels apart and inside the chart at %d pixels", async (width) => {

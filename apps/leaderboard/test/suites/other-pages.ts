@@ -1,4 +1,5 @@
 import { compareCurves, contenderOf, resultSchema } from "@ticketbench/results";
+import type { Locator } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { compared, DENSE_CELL, FAILED, go, goBoard, goCompare, open, page, site, TICKET } from "../site-under-test.ts";
 import { STUDY, syntheticTicket, type SyntheticMethod } from "../synthetic-results.ts";
@@ -43,6 +44,49 @@ export function otherPageTests(): void {
     test("of two single results decides nothing", async () => {
       await goCompare(`?a=${TICKET}&b=${DENSE_CELL}`);
       expect(await page.locator("#close").textContent()).toMatch(/undecided below 3 seeds/u);
+    });
+  });
+
+  describe("the questions", () => {
+    const list = (): Locator => page.locator("#list > li");
+
+    test("show what people and the network said, and what was lost on the way", async () => {
+      await go("/questions/?method=random&change=lost&at=0.6");
+      await page.locator("#questions[aria-busy=false]").waitFor();
+      expect(await list().count()).toBe(20);
+      const first = list().first();
+      expect(await first.locator("p").textContent()).toMatch(/people said: \w+ \(8\), maybe \(2\)$/u);
+      for (const row of await list().all()) {
+        expect(await row.locator(".answers li").first().textContent()).toMatch(/^dense .*✓right$/u);
+        expect(await row.locator(".answers li", { hasText: "60" }).textContent()).toMatch(/✗wrong$/u);
+      }
+      const [shown, all] = ((await page.locator("#count").textContent()) ?? "").match(/[\d,]+/g) ?? [];
+      expect(Number(shown?.replace(",", ""))).toBeLessThan(Number(all?.replace(",", "")));
+    });
+
+    test("keep filter and page in the address", async () => {
+      await go("/questions/");
+      await page.locator("#questions[aria-busy=false]").waitFor();
+      await page.getByRole("radio", { name: "number" }).check();
+      await page.locator("#questions[aria-busy=false]").waitFor();
+      await page.getByRole("button", { name: "Next" }).click();
+      await page.locator("#questions[aria-busy=false]").waitFor();
+      expect(new URL(page.url()).search).toMatch(/type=number.*page=2/u);
+      const shown = await page.locator("#list").textContent();
+      await page.reload();
+      await page.locator("#questions[aria-busy=false]").waitFor();
+      expect(await page.locator("#list").textContent()).toBe(shown);
+    });
+  });
+
+  describe("a method's page", () => {
+    test("sets the method against its control", async () => {
+      await go("/methods/magnitude/");
+      const table = page.getByRole("region", { name: "Against Shuffled mask" });
+      expect(await table.locator("tbody tr").count()).toBe(2);
+      expect(await table.locator("tbody tr .tag").allTextContents()).toEqual(["better", "better"]);
+      await go("/methods/shuffle/");
+      expect(await page.locator("main").textContent()).toContain("Shuffled mask (of magnitude)");
     });
   });
 

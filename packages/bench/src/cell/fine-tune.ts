@@ -10,8 +10,10 @@ import {
   type OptimiserMasks,
   trainStep,
   type TrainingStep,
+  type VqaBatch,
   type Weights,
 } from "@ticketbench/model";
+import { changeMask, type Mask, type Schedule, trainingState } from "@ticketbench/prune";
 import type { TrainingStage } from "@ticketbench/results";
 import type { Training } from "../plan/cell.ts";
 import { type CellContext, CellFailure, Interrupted } from "../run/program.ts";
@@ -31,6 +33,15 @@ export interface FineTuning {
   readonly seed: number;
   /** Pruned weights stay exactly 0; none: everything trains. */
   readonly masks?: OptimiserMasks;
+  /** Changes the mask while the network trains, given how many steps there are. It starts over after a stop. */
+  readonly schedule?: (totalSteps: number) => Schedule;
+}
+
+/** What training left behind. */
+export interface FineTuned {
+  readonly history: TrainingStage;
+  /** The last mask of a schedule; null where there is none. */
+  readonly mask: Mask | null;
 }
 
 type Epoch = TrainingStage["epochs"][number];
@@ -62,14 +73,16 @@ const CHECKPOINT_SECONDS = 20;
  * started again, it goes on from there and gives the same bytes as a run that was never stopped.
  * Throws CellFailure when the training diverges.
  */
-export async function fineTune(run: FineTuning, context: CellContext): Promise<TrainingStage> {
+export async function fineTune(run: FineTuning, context: CellContext): Promise<FineTuned> {
   return await new FineTuner(run, context).run();
 }
 
 class FineTuner {
   readonly #run: FineTuning;
   readonly #context: CellContext;
-  readonly #optimiser: Optimiser;
+  readonly #schedule: Schedule | null;
+  #optimiser: Optimiser;
+  #mask: Mask | null = null;
   readonly #dropout: Dropout;
   readonly #stepsPerEpoch: number;
   #progress: Progress = { epoch: 0, batch: 0, sums: NOTHING, epochs: [] };
@@ -90,10 +103,11 @@ class FineTuner {
     };
     const kind = recipe.optimiser === "adamw" ? adamW : bertAdam;
     this.#optimiser = new Optimiser(model.parameters, kind(settings), masks);
+    this.#schedule = run.schedule?.(settings.totalSteps) ?? null;
     this.#dropout = new Dropout(model.config.dropout, run.seed);
   }
 
-  async run(): Promise<TrainingStage> {
+  async run(): Promise<FineTuned> {
     const { recipe, stage, model } = this.#run;
     if (this.#stepsPerEpoch === 0) throw new CellFailure("error", "fewer training questions than one batch");
     await this.#resume();
@@ -104,7 +118,7 @@ class FineTuner {
       model.load(this.#best.weights);
       selectedEpoch = this.#best.epoch;
     }
-    return { stage, epochs: [...this.#progress.epochs], selectedEpoch };
+    return { history: { stage, epochs: [...this.#progress.epochs], selectedEpoch }, mask: this.#mask };
   }
 
   async #epoch(): Promise<void> {
@@ -114,18 +128,19 @@ class FineTuner {
     const done = this.#progress.batch * training.options.batchSize;
     for (const batch of training.batches(order.subarray(done), { dropLast: true })) {
       const started = performance.now();
-      const step = this.#step(batch);
+      const step = await this.#step(batch);
       this.#advance(step, batch.size, (performance.now() - started) / 1000);
       await this.#breathe();
     }
     await this.#finishEpoch();
   }
 
-  #step(batch: Parameters<typeof inputOf>[1]): TrainingStep {
+  async #step(batch: Parameters<typeof inputOf>[1]): Promise<TrainingStep> {
     const { model } = this.#run;
     const input = inputOf(model, batch);
     const targets = tf.tensor2d(batch.targets, [batch.size, model.config.answers]);
     try {
+      if (this.#schedule !== null) await this.#followSchedule(this.#schedule, { ...input, targets });
       const step = trainStep(model, this.#optimiser, { ...input, targets }, this.#dropout);
       if (!Number.isFinite(step.loss)) throw new CellFailure("diverged", `the loss is ${step.loss}`);
       return step;
@@ -136,6 +151,14 @@ class FineTuner {
       disposeInput(input);
       targets.dispose();
     }
+  }
+
+  async #followSchedule(schedule: Schedule, batch: VqaBatch): Promise<void> {
+    const { model } = this.#run;
+    const mask = await schedule.maskAt(this.#optimiser.steps, trainingState(model, batch));
+    if (mask === null) return;
+    this.#optimiser = await changeMask(model, this.#optimiser, mask);
+    this.#mask = mask;
   }
 
   #advance({ loss, correct, learningRate }: TrainingStep, questions: number, seconds: number): void {
@@ -192,6 +215,8 @@ class FineTuner {
   }
 
   async #save(): Promise<void> {
+    // What a schedule has learned so far is its own: it starts over instead.
+    if (this.#schedule !== null) return;
     const { model, stage } = this.#run;
     const parts = [
       ["model", await model.snapshot()],
@@ -204,6 +229,7 @@ class FineTuner {
   }
 
   async #resume(): Promise<void> {
+    if (this.#schedule !== null) return;
     const { model, stage } = this.#run;
     const bundle = await this.#context.checkpoints.load(stage);
     if (bundle === null) return;

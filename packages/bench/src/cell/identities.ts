@@ -3,7 +3,6 @@ import { readFile } from "node:fs/promises";
 import { autoEngine, openEngine } from "@ticketbench/backend/node";
 import { parseParams } from "@ticketbench/prune";
 import { loadMethod, methodVersion } from "@ticketbench/prune/node";
-import { contentHash } from "../plan/canonical.ts";
 import type { Identities } from "../plan/plan.ts";
 import { StudyError } from "../study/error.ts";
 import { openDataset } from "./datasets.ts";
@@ -18,13 +17,10 @@ async function fileHash(file: string | URL): Promise<string> {
 export const identities: Identities = {
   dataset: async (settings) => (await openDataset(settings)).hash,
 
-  async start({ start, model, recipe }, dataset) {
-    if (start.kind === "checkpoint") {
-      return await fileHash(start.file).catch(() => {
-        throw new StudyError(`start.file: ${start.file} cannot be read: name a checkpoint, or start.kind: pretrain`);
-      });
-    }
-    return contentHash({ start, model, dataset, batchSize: recipe.batchSize });
+  async checkpoint(file) {
+    return await fileHash(file).catch(() => {
+      throw new StudyError(`start.file: ${file} cannot be read: name a checkpoint, or start.kind: pretrain`);
+    });
   },
 
   async method({ id, params }) {

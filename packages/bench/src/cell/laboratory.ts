@@ -1,26 +1,24 @@
 import { randomStream, tf } from "@ticketbench/backend";
 import { openEngine } from "@ticketbench/backend/node";
 import { BatchLoader, PRIOR_KEYS, priorPredictions, softScores, type VqaDataset } from "@ticketbench/data-vqa";
-import {
-  disposeInput,
-  Lxmert,
-  type OptimiserMasks,
-  parameterCount,
-  parameterShapes,
-  type Weights,
-} from "@ticketbench/model";
+import { disposeInput, Lxmert, parameterCount, parameterShapes, type Weights } from "@ticketbench/model";
 import { type Calibration, calibrationOf } from "@ticketbench/prune";
-import type { DoneResult, Phase, TrainingStage } from "@ticketbench/results";
+import type { DoneResult, Phase } from "@ticketbench/results";
 import type { Training, TrainingEntry } from "../plan/cell.ts";
 import type { CellContext } from "../run/program.ts";
 import { Bill } from "./bill.ts";
 import { openDataset, regionsRead, trainingSplits } from "./datasets.ts";
 import { evaluate, inputOf } from "./evaluate.ts";
-import { fineTune } from "./fine-tune.ts";
+import { type FineTuned, type FineTuning, fineTune } from "./fine-tune.ts";
 import { describeNetwork, type Network } from "./network.ts";
 
 const EVALUATION_BATCH = 128;
 const CALIBRATION_BATCHES = 16;
+
+/** What may differ from the study's own training. */
+type TrainOptions = Partial<Pick<FineTuning, "masks" | "schedule" | "recipe">> & {
+  readonly splits?: readonly string[];
+};
 
 /** Everything that is ready before a cell's own work begins: engine, data, network, and what it has cost so far. */
 export class Laboratory {
@@ -84,18 +82,18 @@ export class Laboratory {
     stage: string,
     weights: Weights,
     seed: number,
-    options: { masks?: OptimiserMasks; recipe?: Training["recipe"]; splits?: readonly string[] } = {},
-  ): Promise<{ weights: Weights; history: TrainingStage }> {
-    const { recipe = this.settings.recipe, splits = this.settings.dataset.train, masks } = options;
+    options: TrainOptions = {},
+  ): Promise<FineTuned & { weights: Weights }> {
+    const { recipe = this.settings.recipe, splits = this.settings.dataset.train, ...pruning } = options;
     return await this.bill.time(stage, async () => {
       const model = new Lxmert(this.network.config, weights);
       const training = this.loader(splits);
       const selection = splits === this.settings.dataset.train ? this.#selection : null;
-      const run = { stage, model, training, selection, recipe, seed, ...(masks === undefined ? {} : { masks }) };
+      const run = { stage, model, training, selection, recipe, seed, ...pruning };
       try {
-        const history = await fineTune(run, this.#context);
-        this.bill.trained(this.network.config, training, history);
-        return { weights: await model.snapshot(), history };
+        const tuned = await fineTune(run, this.#context);
+        this.bill.trained(this.network.config, training, tuned.history);
+        return { ...tuned, weights: await model.snapshot() };
       } finally {
         model.dispose();
       }

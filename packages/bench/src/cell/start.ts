@@ -1,5 +1,5 @@
 import { initialise } from "@ticketbench/model";
-import { readSafetensors } from "@ticketbench/model/node";
+import { readCheckpoint } from "@ticketbench/model/node";
 import type { Weights } from "@ticketbench/model";
 import type { Cell } from "../plan/cell.ts";
 import type { CellContext } from "../run/program.ts";
@@ -27,6 +27,6 @@ export async function startWeights(
 ): Promise<Weights> {
   const { start } = lab.settings;
   if (start.kind === "random") return initialise(lab.network.config, cell.seed);
-  if (start.kind === "checkpoint") return await readSafetensors(start.file);
+  if (start.kind === "checkpoint") return await readCheckpoint(start.file);
   return weightsOfBundle(await context.artifact(cell.needs[0] as string, "weights"), "model");
 }

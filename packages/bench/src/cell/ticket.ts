@@ -1,16 +1,13 @@
-import { forwardFlops, type OptimiserMasks, type Weights } from "@ticketbench/model";
-import { hashMask, type Mask, prune, type PruneOutcome } from "@ticketbench/prune";
-import { loadMethod } from "@ticketbench/prune/node";
+import { forwardFlops, type Weights } from "@ticketbench/model";
+import { hashMask, type Mask, optimiserMasks } from "@ticketbench/prune";
 import type { DoneResult, PhaseName, TrainingStage } from "@ticketbench/results";
-import type { Cell, Pruning } from "../plan/cell.ts";
 import type { CellContext, Measurement } from "../run/program.ts";
 import { regionsRead } from "./datasets.ts";
 import type { DenseFacts } from "./dense.ts";
+import { findTicket, type Ticket, type TicketCell } from "./find-ticket.ts";
 import { Laboratory, streamSeeds } from "./laboratory.ts";
 import { bundleOfWeights, weightsOfBundle } from "./weights-bundle.ts";
 import { weightsSize } from "./weights-size.ts";
-
-type TicketCell = Cell & { kind: "ticket" };
 
 /**
  * One ticket, from mask to measurement: prune the fine-tuned network and evaluate it; put the start weights under the
@@ -21,21 +18,20 @@ export async function runTicket(cell: TicketCell, context: CellContext): Promise
   const dense = await context.artifact(cell.needs[0] as string, "weights");
   const facts = (dense.meta as { facts: DenseFacts }).facts;
   const start = weightsOfBundle(dense, "start");
-  const outcome = await lab.bill.time("find mask", () => findMask(cell, weightsOfBundle(dense, "tuned"), lab));
-  const { mask } = outcome;
+  const tuned = weightsOfBundle(dense, "tuned");
+  const ticket = await lab.bill.time("find mask", () => findTicket(cell, start, tuned, lab));
+  const { mask } = ticket;
 
   const wanted = new Set<PhaseName>(cell.pruning.phases);
   const phases: DoneResult["phases"] = { dense: facts.phase };
-  const training: TrainingStage[] = [];
+  const training = [...ticket.training];
   let zeroMask: DoneResult["zeroMask"] = null;
-  let final = outcome.weights;
-  if (wanted.has("pruned")) phases.pruned = await lab.evaluate(outcome.weights, "pruned");
-  const rewound = mask.apply(start);
-  if (wanted.has("rewound")) phases.rewound = await lab.evaluate(rewound, "rewound");
+  let final = ticket.pruned;
+  if (wanted.has("pruned")) phases.pruned = await lab.evaluate(ticket.pruned, "pruned");
+  if (wanted.has("rewound")) phases.rewound = await lab.evaluate(ticket.rewound, "rewound");
   if (wanted.has("retrained")) {
-    const masks = cell.pruning.retraining === "masked" ? { masks: optimiserMasks(mask) } : {};
-    const retrained = await lab.train("retrained", rewound, cell.seed, masks);
-    training.push(retrained.history);
+    const retrained = await retrain(cell, ticket, lab);
+    training.push(...retrained.training);
     final = await saveAndReadBack(retrained.weights, context);
     zeroMask = recountZeros(mask, final);
     phases.retrained = await lab.evaluate(final, "retrained");
@@ -44,7 +40,7 @@ export async function runTicket(cell: TicketCell, context: CellContext): Promise
     seeds: streamSeeds(cell.seed),
     dataset: lab.describeDataset(cell.inputs.dataset),
     model: lab.describeModel(facts.startWeights),
-    ...(await describeMask(outcome, lab)),
+    ...(await describeMask(ticket, lab)),
     zeroMask,
     phases,
     training,
@@ -53,33 +49,16 @@ export async function runTicket(cell: TicketCell, context: CellContext): Promise
   };
 }
 
-async function findMask({ pruning, seed }: TicketCell, weights: Weights, lab: Laboratory): Promise<PruneOutcome> {
-  const { sparsity, scope, allocation } = pruning;
-  const method = await loadMethod(pruning.method.id);
-  const settings = {
-    method,
-    params: pruning.method.params,
-    weights,
-    scope,
-    sparsity,
-    seed,
-    heads: lab.network.config.heads,
-    load: loadMethod,
-    ...competition(allocation),
-  };
-  if (method.needs !== "calibration" && method.needs !== "gradients") return await prune(settings);
-  return await lab.withCalibration(weights, seed, (calibration) => prune({ ...settings, calibration }));
-}
-
-/** What a study's word for the allocation means to the pruning core. */
-function competition(allocation: Pruning["allocation"]) {
-  if (allocation === "global") return { granularity: "global", allocation: "uniform" } as const;
-  if (allocation === "row") return { granularity: "row", allocation: "uniform" } as const;
-  return { granularity: "layer", allocation: allocation === "erk" ? "erk" : "uniform" } as const;
-}
-
-function optimiserMasks(mask: Mask): OptimiserMasks {
-  return new Map(mask.prunable.map((name) => [name, mask.toBytes(name)]));
+/** Trains the ticket from its rewind point, unless the method has trained it already. */
+async function retrain(
+  cell: TicketCell,
+  { mask, rewound, trained }: Ticket,
+  lab: Laboratory,
+): Promise<{ weights: Weights; training: TrainingStage[] }> {
+  if (trained !== null) return { weights: trained, training: [] };
+  const masks = cell.pruning.retraining === "masked" ? { masks: optimiserMasks(mask) } : {};
+  const { weights, history } = await lab.train("retrained", rewound, cell.seed, masks);
+  return { weights, training: [history] };
 }
 
 /** The checkpoint as it lies on the disk: what is counted and evaluated is what was saved. */
@@ -97,7 +76,7 @@ function recountZeros(mask: Mask, weights: Weights): NonNullable<DoneResult["zer
 }
 
 /** Sparsity, ledger and arithmetic as counted on the mask. */
-async function describeMask({ mask, ledger }: PruneOutcome, lab: Laboratory) {
+async function describeMask({ mask, ledger }: Ticket, lab: Laboratory) {
   const modules: DoneResult["ledger"]["modules"] = {};
   for (const { module, prunable, kept, pruned } of ledger.parameters) {
     if (!prunable) continue;

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
+import { stringify } from "yaml";
 import type { PlannedCell } from "../plan/cell.ts";
 import { type Estimate, estimateCells, priceOf } from "../plan/estimate.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -16,6 +17,7 @@ export interface PlanWords extends StudyWords {
   readonly work: string;
   readonly out?: string;
   readonly write: string;
+  readonly resolved?: boolean;
 }
 
 const KINDS = ["start", "dense", "ticket"] as const;
@@ -35,6 +37,7 @@ export async function plan(source: string, words: PlanWords): Promise<void> {
   const { workload = null } = await loadProgram(words);
   const estimate = await estimateCells(frozen, missing, past, workload);
   const lines = [
+    ...(words.resolved === true ? [stringify(frozen.study)] : []),
     `study ${frozen.study.name}, plan ${frozen.hash.slice(0, 12)}: ${gridWords(frozen.study)}`,
     ...KINDS.flatMap((kind) => levelLine(frozen, kind, states, estimate)),
     ...costLines(frozen, missing, estimate),

@@ -57,7 +57,7 @@ describe("the cells of a study", () => {
 
 describe("further axes", () => {
   test("multiply the grid and the dense networks that differ", async () => {
-    const { cells, trainings } = await plan({ matrix: { "recipe.epochs": [1, 2], scope: ["a", "b"] } });
+    const { cells, trainings } = await plan({ matrix: { "recipe.epochs": [1, 2], scope: ["thesis", "all-matrices"] } });
     expect(trainings).toHaveLength(2);
     expect(cells.filter((cell) => cell.kind === "dense")).toHaveLength(6);
     expect(cells.filter((cell) => cell.kind === "ticket")).toHaveLength(48);
@@ -92,8 +92,8 @@ describe("a cell's id", () => {
     const { cells } = await plan({ seeds: [0], sparsities: [0.5], methods: ["magnitude"] });
     expect(cells.map((cell) => cell.id)).toMatchInlineSnapshot(`
       [
-        "4af3a22a281b4f05414637b737bdd5b59acbe02a4376c8af1d48c98dd7123ba8",
-        "7340e4eb69f1d416cae463adfe3dee88d1604339a9fbe9a81ab0a7982cc2e0ff",
+        "8f95b15c0d220478054d043743b985e02d157929bfce2bc8ee6939b93bbcccd1",
+        "a5656217a98d5f839267e7802fe025d3c33067b8bbc4f12145b8bb48fb0608b9",
       ]
     `);
   });
@@ -115,7 +115,6 @@ describe("a cell's id", () => {
     const before = new Set(ids(await plan()));
     const others: Partial<Identities>[] = [
       { dataset: () => Promise.resolve("1".repeat(64)) },
-      { start: () => Promise.resolve("2".repeat(64)) },
       { engine: () => Promise.resolve({ name: "wasm", version: "1", arithmetic: "float32" }) },
     ];
     for (const other of others) expect(ids(await plan({}, other)).some((id) => before.has(id))).toBe(false);
@@ -125,8 +124,30 @@ describe("a cell's id", () => {
     expect(changed.filter((id) => before.has(id))).toHaveLength(3);
   });
 
+  test("changes with a checkpoint's content, and pretrained start weights with all that makes them", async () => {
+    const file = { start: { kind: "checkpoint", file: "w" } } as const;
+    const hash = (digit: string) => ({ checkpoint: () => Promise.resolve(digit.repeat(64)) });
+    const one = new Set(ids(await plan(file, hash("1"))));
+    expect(ids(await plan(file, hash("2"))).some((id) => one.has(id))).toBe(false);
+    const data = { dataset: () => Promise.resolve("1".repeat(64)) };
+    const startOf = async (changes: object): Promise<string> =>
+      (await plan({ start: { kind: "pretrain" }, ...changes }, data)).cells[0]?.id as string;
+    const before = await startOf({});
+    const dataset = BASE.dataset;
+    for (const same of [{ recipe: { epochs: 9 } }, { dataset: { ...dataset, report: "test" } }, { scope: "thesis" }]) {
+      expect(await startOf(same)).toBe(before);
+    }
+    for (const other of [
+      { recipe: { clip: null } },
+      { dataset: { ...dataset, regions: 4 } },
+      { model: { hidden: 32 } },
+    ]) {
+      expect(await startOf(other)).not.toBe(before);
+    }
+  });
+
   test("does not depend on where the data and the weights lie", async () => {
-    const fixed = { dataset: () => Promise.resolve("1".repeat(64)), start: () => Promise.resolve("2".repeat(64)) };
+    const fixed = { dataset: () => Promise.resolve("1".repeat(64)), checkpoint: () => Promise.resolve("2".repeat(64)) };
     const at = (place: string) =>
       plan({ dataset: { kind: "folder", path: place }, start: { kind: "checkpoint", file: `${place}/w` } }, fixed);
     expect(ids(await at("/a"))).toEqual(ids(await at("/b")));

@@ -28,8 +28,8 @@ export type Plan = z.output<typeof planSchema>;
 export interface Identities {
   /** Content hash of the dataset that these settings name. */
   dataset(settings: Training["dataset"]): Promise<string>;
-  /** Names the start weights by content; `dataset` is the hash from above. */
-  start(training: Training, dataset: string): Promise<string>;
+  /** Content hash of a checkpoint file; throws StudyError where it cannot be read. */
+  checkpoint(file: string): Promise<string>;
   /** Title, version (a hash of its code) and complete parameters of a method; throws StudyError for an unknown one. */
   method(choice: MethodChoice): Promise<Omit<Pruning["method"], "id">>;
   /** The engine that "auto" or a name stands for with this model; throws EngineError where it is not installed. */
@@ -138,7 +138,10 @@ class PlanBuilder {
       engine,
     };
     const dataset = await this.#identities.dataset(settings.dataset);
-    const start = await this.#identities.start(settings, dataset);
+    const start =
+      settings.start.kind === "checkpoint"
+        ? await this.#identities.checkpoint(settings.start.file)
+        : startIdentity(settings, dataset);
     const inputs = { engine: engine.name, dataset, start };
     const content = contentHash({ ...elided(trainingSettings, locationless(settings)), inputs });
     const same = this.#trainings.findIndex((entry) => canonicalJson(entry.settings) === canonicalJson(settings));
@@ -157,6 +160,24 @@ class PlanBuilder {
 
 const trainingSettings = z.object(trainingShape);
 const ticketSettings = z.object(ticketShape);
+
+/**
+ * Names start weights that a recipe makes, by all that the recipe depends on: fresh weights by the network alone,
+ * pretrained ones also by the data that they and the vocabulary come from and by the study's recipe as far as
+ * pretraining follows it. (Epochs, rate and optimiser are pretraining's own.)
+ */
+function startIdentity(settings: Training, dataset: string): string {
+  const content = elided(trainingSettings, locationless(settings)) as Partial<Record<keyof Training, object>>;
+  const { start, model } = content;
+  if (settings.start.kind === "random") return contentHash({ start, model });
+  const data = picked(content.dataset, ["train", "regions"]);
+  const recipe = picked(content.recipe, ["batchSize", "warmup", "clip", "weightDecay"]);
+  return contentHash({ start, model, dataset, data, recipe });
+}
+
+function picked(block: object | undefined, keys: readonly string[]): object {
+  return Object.fromEntries(Object.entries(block ?? {}).filter(([key]) => keys.includes(key)));
+}
 
 function elided(schema: z.ZodType, value: unknown): Record<string, unknown> {
   return withoutDefaults(schema, value) as Record<string, unknown>;

@@ -180,7 +180,8 @@ export async function checkBertAdam(directory: string, file: string): Promise<re
   ] as const) {
     const expected = expectedOf(tensors, moment).values;
     const error = largestError(tensorOf(state, name).values, expected);
-    findings.push({ what: moment, error, tolerance: 2e-6 });
+    // TensorFlow's own Adam takes beta as float32, which puts 1 - 0.999 off by 1.3e-5 of itself.
+    findings.push({ what: moment, error, tolerance: 2e-6 + 2e-5 * largestMagnitude(expected) });
   }
   optimiser.dispose();
   parameter.dispose();

@@ -1,0 +1,98 @@
+import type { TrainingStage } from "@ticketbench/results";
+import { initialise, type Weights } from "@ticketbench/model";
+import {
+  type Ledger,
+  ledgerOf,
+  type Mask,
+  type Method,
+  optimiserMasks,
+  type PruneSettings,
+  prune,
+  startSchedule,
+} from "@ticketbench/prune";
+import { loadMethod } from "@ticketbench/prune/node";
+import type { Cell, Pruning } from "../plan/cell.ts";
+import type { Laboratory } from "./laboratory.ts";
+
+export type TicketCell = Cell & { kind: "ticket" };
+
+/** A ticket: the mask, what it is put on, and what was already trained on the way to it. */
+export interface Ticket {
+  readonly mask: Mask;
+  readonly ledger: Ledger;
+  /** The fine-tuned weights under the mask, updated where the method updates what stays. */
+  readonly pruned: Weights;
+  /** The start weights under the mask, or fresh ones where the method asks for those. */
+  readonly rewound: Weights;
+  /** Trained already, by a method that prunes while it trains; null where the training comes after. */
+  readonly trained: Weights | null;
+  /** Training runs that finding the mask took. */
+  readonly training: readonly TrainingStage[];
+}
+
+/** Apart from every seed of a study: what "fresh weights" are drawn with. */
+const FRESH_SEEDS = 2 ** 33;
+
+/** Finds a ticket in the fine-tuned weights, with whatever the method needs for that: questions, or training. */
+export async function findTicket(cell: TicketCell, start: Weights, tuned: Weights, lab: Laboratory): Promise<Ticket> {
+  const method = await loadMethod(cell.pruning.method.id);
+  const settings = settingsOf(cell, method, tuned, lab);
+  if ("schedule" in method) return await trainTicket(cell, settings, start, tuned, lab);
+  const training: TrainingStage[] = [];
+  const train = async (mask: Mask): Promise<Weights> => {
+    const stage = `round ${training.length + 1}`;
+    const { weights, history } = await lab.train(stage, mask.apply(start), cell.seed, { masks: optimiserMasks(mask) });
+    training.push(history);
+    return weights;
+  };
+  const needsQuestions = method.needs === "calibration" || method.needs === "gradients";
+  const outcome = needsQuestions
+    ? await lab.withCalibration(tuned, cell.seed, (calibration) => prune({ ...settings, calibration }))
+    : await prune({ ...settings, training: { train } });
+  const { mask, ledger, weights, rewindTo } = outcome;
+  const rewindPoint = rewindTo === "fresh" ? initialise(lab.network.config, FRESH_SEEDS + cell.seed) : start;
+  return { mask, ledger, pruned: weights, rewound: mask.apply(rewindPoint), trained: null, training };
+}
+
+/** A method that prunes while it trains: from the start weights, by the study's recipe, the mask changing on the way. */
+async function trainTicket(
+  cell: TicketCell,
+  settings: PruneSettings,
+  start: Weights,
+  tuned: Weights,
+  lab: Laboratory,
+): Promise<Ticket> {
+  const { weights, history, mask } = await lab.train("schedule", start, cell.seed, {
+    schedule: (totalSteps) => startSchedule({ ...settings, weights: start, totalSteps }),
+  });
+  if (mask === null) throw new Error(`${settings.method.title} never gave a mask`);
+  return {
+    mask,
+    ledger: ledgerOf(mask),
+    pruned: mask.apply(tuned),
+    rewound: mask.apply(start),
+    trained: weights,
+    training: [history],
+  };
+}
+
+function settingsOf({ pruning, seed }: TicketCell, method: Method, weights: Weights, lab: Laboratory): PruneSettings {
+  return {
+    method,
+    params: pruning.method.params,
+    weights,
+    scope: pruning.scope,
+    sparsity: pruning.sparsity,
+    seed,
+    heads: lab.network.config.heads,
+    load: loadMethod,
+    ...competition(pruning.allocation),
+  };
+}
+
+/** What a study's word for the allocation means to the pruning core. */
+function competition(allocation: Pruning["allocation"]) {
+  if (allocation === "global") return { granularity: "global", allocation: "uniform" } as const;
+  if (allocation === "row") return { granularity: "row", allocation: "uniform" } as const;
+  return { granularity: "layer", allocation: allocation === "erk" ? "erk" : "uniform" } as const;
+}
