@@ -1,5 +1,8 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from "commander";
+import { dataCommands } from "./cli/data.ts";
+import { methodCommands } from "./cli/methods.ts";
+import { modelCommands } from "./cli/model.ts";
 import type { CellWords } from "./commands/cell.ts";
 import type { PlanWords } from "./commands/plan.ts";
 import type { RunWords } from "./commands/run.ts";
@@ -97,6 +100,9 @@ export function ticketbench(): Command {
       (await import("./commands/verify.ts")).verify(folders, words),
     );
 
+  methodCommands(cli);
+  dataCommands(cli);
+  modelCommands(cli);
   resultsCommands(cli);
   storeCommands(cli);
 

@@ -1,0 +1,17 @@
+import type { Command } from "commander";
+
+/** `ticketbench methods` and `ticketbench check`: what can be run, and whether a method is one. */
+export function methodCommands(cli: Command): void {
+  cli
+    .command("methods")
+    .description("every pruning method there is, with its idea")
+    .action(async () => (await import("../commands/methods.ts")).methods());
+  cli
+    .command("check")
+    .description("check a method on a tiny model; exit code 1 when it fails")
+    .argument("<method>", "its name, or the path of its file")
+    .option("--budget <seconds>", "how long the whole check may take", "30")
+    .action(async (method: string, words: { budget: string }) =>
+      (await import("../commands/methods.ts")).check(method, words),
+    );
+}
