@@ -14,7 +14,7 @@ async function complaints(file: string, code: string): Promise<string[]> {
     overrideConfig: [
       {
         files: ["**/*.ts"],
-        languageOptions: { parser: tseslint.parser as never },
+        languageOptions: { parser: tseslint.parser },
         plugins: { "@nx": nx as never },
         rules: { "@nx/enforce-module-boundaries": boundaries },
       },

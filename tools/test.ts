@@ -9,6 +9,7 @@ function run(title: string, command: string, args: string[]): boolean {
 const passThrough = process.argv.slice(2);
 const checks = [
   run("format", "biome", ["format", "."]),
+  run("lint and types of the tools", "sh", ["-c", "eslint tools && tsc --build tools"]),
   run("lint, types, build", "nx", ["run-many", "-t", "lint", "typecheck", "build", "--output-style=static"]),
 ];
 const tests = run("tests", "vitest", ["run", "--coverage", ...passThrough]);

@@ -107,7 +107,7 @@ function ownRates(m: number, k: number, n: number, operands: Operands, seconds: 
       const { best } = time(seconds, () => tf.dispose(call()));
       return (2 * m * k * n) / best / 1e6;
     };
-    const kernel = (name: string, inputs: tf.NamedTensorMap) => () => tf.engine().runKernel(name, inputs) as tf.Tensor;
+    const kernel = (name: string, inputs: tf.NamedTensorMap) => () => tf.engine().runKernel<tf.Tensor>(name, inputs);
     return {
       NT: rate(() => linear(x, w, bias)),
       NN: rate(kernel("LinearInputGradient", { dy, weight: w })),
