@@ -131,7 +131,7 @@ describe("predictions", () => {
 test("a feature file becomes a store, which is left alone when it is whole", async () => {
   const words = ["convert", inMini("nominival_obj36.tsv"), "--out", "half.regions", "--type", "float16"];
   const first = await data(...words);
-  expect(first.stdout).toMatch(/^half.regions: 300 images, 36 regions each, features of 64 as float16$/m);
+  expect(first.stdout).toMatch(/^half.regions: 300 images, 36 regions each, features of 64 as float16, 1.7 MB$/m);
   expect((await data("check", "half.regions")).code).toBe(0);
   const written = readFileSync(join(folder, "half.regions", "manifest.json"), "utf8");
   expect(await data(...words)).toEqual(first);

@@ -1,6 +1,6 @@
 import { convertRegions, type FeatureType } from "@ticketbench/data-vqa";
 import { outputFolder } from "./output-folder.ts";
-import { ProgressLine, transferWords } from "./progress-line.ts";
+import { byteWords, ProgressLine, transferWords } from "./progress-line.ts";
 
 export interface ConvertWords {
   readonly out: string;
@@ -16,6 +16,6 @@ export async function convert(tsv: string, { out, type }: ConvertWords): Promise
     onProgress: (progress) => line.show(`${progress.images} images, ${transferWords(progress)}`),
   }).finally(() => line.end());
   const boxes = regions.fewest === regions.most ? regions.most : `${regions.fewest} to ${regions.most}`;
-  console.log(`${out}: ${images} images, ${boxes} regions each, features of ${featureWidth} as ${featureType}`);
-  console.log(`${(recordBytes / 1e6).toFixed(1)} MB`);
+  const features = `features of ${featureWidth} as ${featureType}`;
+  console.log(`${out}: ${images} images, ${boxes} regions each, ${features}, ${byteWords(recordBytes)}`);
 }
