@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import type { Reporter, TestModule } from "vitest/node";
 
 /** Ends a test run with one plain line that any log reader understands: `N passed, N failed, N skipped`. */
@@ -9,8 +10,8 @@ export default class ClosingReporter implements Reporter {
       // A file that does not load has no tests to count, and must not read as success.
       if (module.errors().length > 0) count.failed++;
     }
-    process.stdout.write(
-      `\n${count.passed} passed, ${count.failed} failed, ${count.skipped + count.pending} skipped\n`,
-    );
+    const line = `\n${count.passed} passed, ${count.failed} failed, ${count.skipped + count.pending} skipped\n`;
+    // At the very end, after the coverage that other reporters print.
+    process.once("exit", () => writeSync(1, line));
   }
 }
