@@ -17,5 +17,6 @@ test("a place where nothing can be made is an error at once, not an endless try"
 test("a file in the way is named", async () => {
   const file = join(mkdtempSync(join(tmpdir(), "workspace-")), "file");
   writeFileSync(file, "");
-  await expect(prepareFolder(join(file, "results"))).rejects.toThrow("a part of this path is a file, not a folder");
+  await expect(prepareFolder(file)).rejects.toThrow("a file stands where a folder is needed");
+  await expect(prepareFolder(join(file, "results"))).rejects.toThrow("a file stands where a folder is needed");
 });

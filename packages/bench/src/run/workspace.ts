@@ -1,5 +1,5 @@
-import { constants, existsSync } from "node:fs";
-import { access, mkdir } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, mkdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { asWorkspaceError, WorkspaceError } from "./atomic-file.ts";
 import { ArtifactStore } from "./store.ts";
@@ -57,7 +57,9 @@ export async function prepareFolder(folder: string): Promise<void> {
 
 /** Folder by folder: Node's recursive mkdir never returns where a file system answers "no such file" to it (/proc). */
 async function makeFolder(folder: string): Promise<void> {
-  if (existsSync(folder)) return;
+  const found = await stat(folder).catch(() => null);
+  if (found?.isDirectory()) return;
+  if (found !== null) throw Object.assign(new Error("not a folder"), { code: "EEXIST" });
   await makeFolder(dirname(folder));
   await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EEXIST") throw error;
