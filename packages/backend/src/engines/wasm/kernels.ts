@@ -24,9 +24,14 @@ function matrix(tensor: tf.TensorInfo): [rows: number, columns: number] {
   return tensor.shape as [number, number];
 }
 
+/** Where tensors lie; 0 stands for one that a kernel can do without. */
+function offsetsOf(backend: WasmBackend): (tensor: tf.TensorInfo | undefined) => number {
+  return (tensor) => (tensor === undefined ? 0 : backend.offset(tensor));
+}
+
 /** The fused kernels on offsets: allocate every output, then call the assembly once. */
 function fusedKernels(backend: WasmBackend, wasm: KernelExports): Record<string, WasmKernel> {
-  const at = (tensor: tf.TensorInfo | undefined): number => (tensor === undefined ? 0 : backend.offset(tensor));
+  const at = offsetsOf(backend);
   return {
     Linear: ({ x, weight, bias }) => {
       const [rows, depth] = matrix(x!);
@@ -95,7 +100,7 @@ function checkIds(ids: ArrayLike<number>, rows: number): void {
 }
 
 function normKernels(backend: WasmBackend, wasm: KernelExports): Record<string, WasmKernel> {
-  const at = (tensor: tf.TensorInfo | undefined): number => (tensor === undefined ? 0 : backend.offset(tensor));
+  const at = offsetsOf(backend);
   const drop = (x: tf.TensorInfo, y: tf.TensorInfo, { threshold, scale, step, site, key0, key1 }: DropoutSite): void =>
     wasm.dropout(sizeOf(x), at(x), at(y), threshold, scale, step, site, key0, key1);
   return {
@@ -137,7 +142,7 @@ function normKernels(backend: WasmBackend, wasm: KernelExports): Record<string, 
 }
 
 function attentionKernels(backend: WasmBackend, wasm: KernelExports): Record<string, WasmKernel> {
-  const at = (tensor: tf.TensorInfo | undefined): number => (tensor === undefined ? 0 : backend.offset(tensor));
+  const at = offsetsOf(backend);
   return {
     Attention: ({ q, k, v, mask }, attributes) => {
       const { batch, heads, queries, keys, site } = attributes as unknown as AttentionAttributes;
