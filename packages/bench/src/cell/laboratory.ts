@@ -7,7 +7,8 @@ import type { DoneResult, Phase } from "@ticketbench/results";
 import type { Training, TrainingEntry } from "../plan/cell.ts";
 import type { CellContext } from "../run/program.ts";
 import { Bill } from "./bill.ts";
-import { openDataset, regionsRead, trainingSplits } from "./datasets.ts";
+import { datasetCardOf } from "./dataset-card.ts";
+import { leaksOf, openDataset, regionsRead, trainingSplits } from "./datasets.ts";
 import { evaluate, inputOf } from "./evaluate.ts";
 import { type FineTuned, type FineTuning, fineTune } from "./fine-tune.ts";
 import { describeNetwork, type Network } from "./network.ts";
@@ -47,6 +48,8 @@ export class Laboratory {
     return await bill.time("load", async () => {
       await openEngine(settings.engine.name);
       const dataset = await openDataset(settings.dataset);
+      const card = datasetCardOf(dataset, settings.dataset.report);
+      if (card !== null) await context.publishCard(card);
       return new Laboratory(settings, dataset, await describeNetwork(settings, dataset), bill, context);
     });
   }
@@ -136,6 +139,10 @@ export class Laboratory {
       split: report,
       selectionSplit: selection,
       questions: questions.length,
+      leaks: leaksOf(this.dataset, this.settings.dataset, this.settings.start).map(({ images, ...leak }) => ({
+        ...leak,
+        images: images.length,
+      })),
       floors: { constantAnswer: floor(PRIOR_KEYS.constant), questionPrior: floor(PRIOR_KEYS.question) },
     };
   }
