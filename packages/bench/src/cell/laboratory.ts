@@ -1,6 +1,13 @@
 import { randomStream, tf } from "@ticketbench/backend";
 import { openEngine } from "@ticketbench/backend/node";
-import { BatchLoader, PRIOR_KEYS, priorPredictions, softScores, type VqaDataset } from "@ticketbench/data-vqa";
+import {
+  type Batch,
+  BatchLoader,
+  PRIOR_KEYS,
+  priorPredictions,
+  softScores,
+  type VqaDataset,
+} from "@ticketbench/data-vqa";
 import { disposeInput, Lxmert, parameterCount, parameterShapes, type Weights } from "@ticketbench/model";
 import { type Calibration, calibrationOf } from "@ticketbench/prune";
 import type { DoneResult, Phase } from "@ticketbench/results";
@@ -122,6 +129,14 @@ export class Laboratory {
       }
       model.dispose();
     }
+  }
+
+  /** One batch of the reported questions, as large as a training batch, to time networks on. */
+  timingBatch(): Batch {
+    const { report } = this.settings.dataset;
+    const [batch] = this.loader([report]).batches();
+    if (batch === undefined) throw new Error(`split ${report} has no questions`);
+    return batch;
   }
 
   /** What a result says about the data: hash, splits and the floors that need no network. */
