@@ -11,7 +11,9 @@ import {
   startSchedule,
 } from "@ticketbench/prune";
 import { loadMethod } from "@ticketbench/prune/node";
-import type { Cell, Pruning } from "../plan/cell.ts";
+import type { Cell } from "../plan/cell.ts";
+import { rankingOf } from "../plan/ranking.ts";
+import type { TrainingPoint } from "./fine-tune.ts";
 import type { Laboratory } from "./laboratory.ts";
 
 export type TicketCell = Cell & { kind: "ticket" };
@@ -25,6 +27,8 @@ export interface Ticket {
   readonly pruned: Weights;
   /** The start weights under the mask, or fresh ones where the method asks for those. */
   readonly rewound: Weights;
+  /** Where in the fine-tune its weights come from; none: from the start. */
+  readonly from?: TrainingPoint | undefined;
   /** Trained already, by a method that prunes while it trains; null where the training comes after. */
   readonly trained: Weights | null;
   /** Training runs that finding the mask took. */
@@ -34,25 +38,41 @@ export interface Ticket {
 /** Apart from every seed of a study: what "fresh weights" are drawn with. */
 const FRESH_SEEDS = 2 ** 33;
 
+/** What tickets go back to: the start, or the weights that the fine-tune had after some steps. */
+interface Origin {
+  readonly weights: Weights;
+  readonly from?: TrainingPoint | undefined;
+  readonly training: readonly TrainingStage[];
+}
+
 /** Finds a ticket in the fine-tuned weights, with whatever the method needs for that: questions, or training. */
 export async function findTicket(cell: TicketCell, start: Weights, tuned: Weights, lab: Laboratory): Promise<Ticket> {
   const method = await loadMethod(cell.pruning.method.id);
   const settings = settingsOf(cell, method, tuned, lab);
   if ("schedule" in method) return await trainTicket(cell, settings, start, tuned, lab);
-  const training: TrainingStage[] = [];
+  const origin = await originOf(cell, start, lab);
+  const training = [...origin.training];
+  let rounds = 0;
   const train = async (mask: Mask): Promise<Weights> => {
-    const stage = `round ${training.length + 1}`;
-    const { weights, history } = await lab.train(stage, mask.apply(start), cell.seed, { masks: optimiserMasks(mask) });
+    const options = { masks: optimiserMasks(mask), from: origin.from };
+    const { weights, history } = await lab.train(`round ${++rounds}`, mask.apply(origin.weights), cell.seed, options);
     training.push(history);
     return weights;
   };
   const needsQuestions = method.needs === "calibration" || method.needs === "gradients";
-  const outcome = needsQuestions
+  const { mask, ledger, weights, rewindTo } = needsQuestions
     ? await lab.withCalibration(tuned, cell.seed, (calibration) => prune({ ...settings, calibration }))
     : await prune({ ...settings, training: { train } });
-  const { mask, ledger, weights, rewindTo } = outcome;
-  const rewindPoint = rewindTo === "fresh" ? initialise(lab.network.config, FRESH_SEEDS + cell.seed) : start;
-  return { method, mask, ledger, pruned: weights, rewound: mask.apply(rewindPoint), trained: null, training };
+  const found = { method, mask, ledger, pruned: weights, trained: null, training };
+  if (rewindTo === "start") return { ...found, rewound: mask.apply(origin.weights), from: origin.from };
+  return { ...found, rewound: mask.apply(initialise(lab.network.config, FRESH_SEEDS + cell.seed)) };
+}
+
+/** Late rewinding takes the first steps of the fine-tune once more: they are the same, bit for bit. */
+async function originOf({ pruning, seed }: TicketCell, start: Weights, lab: Laboratory): Promise<Origin> {
+  if (pruning.rewindStep === 0) return { weights: start, training: [] };
+  const { weights, history, point } = await lab.train("rewind point", start, seed, { until: pruning.rewindStep });
+  return { weights, from: point ?? undefined, training: [history] };
 }
 
 /** A method that prunes while it trains: from the start weights, by the study's recipe, the mask changing on the way. */
@@ -88,13 +108,6 @@ function settingsOf({ pruning, seed }: TicketCell, method: Method, weights: Weig
     seed,
     heads: lab.network.config.heads,
     load: loadMethod,
-    ...competition(pruning.allocation),
+    ...rankingOf(pruning),
   };
-}
-
-/** What a study's word for the allocation means to the pruning core. */
-function competition(allocation: Pruning["allocation"]) {
-  if (allocation === "global") return { granularity: "global", allocation: "uniform" } as const;
-  if (allocation === "row") return { granularity: "row", allocation: "uniform" } as const;
-  return { granularity: "layer", allocation: allocation === "erk" ? "erk" : "uniform" } as const;
 }
