@@ -18,6 +18,7 @@ export type TicketCell = Cell & { kind: "ticket" };
 
 /** A ticket: the mask, what it is put on, and what was already trained on the way to it. */
 export interface Ticket {
+  readonly method: Method;
   readonly mask: Mask;
   readonly ledger: Ledger;
   /** The fine-tuned weights under the mask, updated where the method updates what stays. */
@@ -51,7 +52,7 @@ export async function findTicket(cell: TicketCell, start: Weights, tuned: Weight
     : await prune({ ...settings, training: { train } });
   const { mask, ledger, weights, rewindTo } = outcome;
   const rewindPoint = rewindTo === "fresh" ? initialise(lab.network.config, FRESH_SEEDS + cell.seed) : start;
-  return { mask, ledger, pruned: weights, rewound: mask.apply(rewindPoint), trained: null, training };
+  return { method, mask, ledger, pruned: weights, rewound: mask.apply(rewindPoint), trained: null, training };
 }
 
 /** A method that prunes while it trains: from the start weights, by the study's recipe, the mask changing on the way. */
@@ -67,6 +68,7 @@ async function trainTicket(
   });
   if (mask === null) throw new Error(`${settings.method.title} never gave a mask`);
   return {
+    method: settings.method,
     mask,
     ledger: ledgerOf(mask),
     pruned: mask.apply(tuned),

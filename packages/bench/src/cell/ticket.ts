@@ -6,6 +6,7 @@ import { regionsRead } from "./datasets.ts";
 import type { DenseFacts } from "./dense.ts";
 import { findTicket, type Ticket, type TicketCell } from "./find-ticket.ts";
 import { Laboratory, streamSeeds } from "./laboratory.ts";
+import { ticketLatency } from "./latency.ts";
 import { bundleOfWeights, weightsOfBundle } from "./weights-bundle.ts";
 import { weightsSize } from "./weights-size.ts";
 
@@ -36,6 +37,9 @@ export async function runTicket(cell: TicketCell, context: CellContext): Promise
     zeroMask = recountZeros(mask, final);
     phases.retrained = await lab.evaluate(final, "retrained");
   }
+  const latency = await lab.bill.time("measure latency", () =>
+    ticketLatency(ticket.method, { config: lab.network.config, weights: tuned }, mask, final, lab.timingBatch()),
+  );
   return {
     seeds: streamSeeds(cell.seed),
     dataset: lab.describeDataset(cell.inputs.dataset),
@@ -46,6 +50,7 @@ export async function runTicket(cell: TicketCell, context: CellContext): Promise
     training,
     cost: lab.bill.sum("find mask"),
     bytes: await weightsSize(final, mask),
+    latency,
   };
 }
 

@@ -10,6 +10,7 @@ import { finishedCells, missingCells } from "../run/missing.ts";
 import { type CellState, ResultFolder } from "../run/records.ts";
 import { Workspace } from "../run/workspace.ts";
 import type { Study } from "../study/study.ts";
+import { leakLines } from "./leaks.ts";
 import { pastResults, resultFolders } from "./past-results.ts";
 import { loadProgram, planFor, type StudyWords } from "./study-source.ts";
 
@@ -34,12 +35,13 @@ export async function plan(source: string, words: PlanWords): Promise<void> {
   const ids = await missingCells({ plan: frozen, finished, store: workspace.store, asked: () => true });
   const missing = frozen.cells.filter((cell) => ids.has(cell.id));
   const past = await pastResults([...resultFolders(workspace.root), results.folder]);
-  const { workload = null } = await loadProgram(words);
-  const estimate = await estimateCells(frozen, missing, past, workload);
+  const program = await loadProgram(words);
+  const estimate = await estimateCells(frozen, missing, past, program.workload ?? null);
   const lines = [
     ...(words.resolved === true ? [stringify(frozen.study)] : []),
     `study ${frozen.study.name}, plan ${frozen.hash.slice(0, 12)}: ${gridWords(frozen.study)}`,
     ...KINDS.flatMap((kind) => levelLine(frozen, kind, states, estimate)),
+    ...(await leakLines(frozen, program)),
     ...costLines(frozen, missing, estimate),
     `frozen in ${words.write}; run it`,
     ...["", " --executor slurm", " --executor k8s --image IMAGE --claim CLAIM", " --executor gha"].map(

@@ -14,7 +14,8 @@ import { prepareFolder, Workspace } from "../run/workspace.ts";
 import { StudyError } from "../study/error.ts";
 import { chooseView } from "../view/view.ts";
 import type { SubmitWords } from "./submit.ts";
-import { planFor, programUrl } from "./study-source.ts";
+import { leakLines } from "./leaks.ts";
+import { loadProgram, planFor, programUrl } from "./study-source.ts";
 import { pastResults, resultFolders } from "./past-results.ts";
 import { resultTable } from "./result-table.ts";
 
@@ -36,6 +37,8 @@ export async function run(source: string, words: RunWords): Promise<void> {
   await removeOldDrafts(results.folder);
   const planFile = workspace.planFile(plan.study.name, plan.hash);
   await writePlan(planFile, plan);
+  // Standard error: events on standard output are for programs.
+  for (const line of await leakLines(plan, await loadProgram(words))) console.error(line);
   const made = new Set<string>();
   const end = await runWithView(plan, words.json === true, made, {
     ...{ planFile, workspace, results, jobs, devices },
