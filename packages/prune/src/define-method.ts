@@ -133,13 +133,15 @@ export interface TrainingState {
   weights(): Promise<Weights>;
   /** Gradients of the batch about to be trained on, of pruned weights too. Costs a backward pass. */
   gradients(): Promise<Gradients>;
+  /** Sets weights by name before the step: those that come back under the mask about to be given, and are not to start from 0. */
+  set(weights: Weights): Promise<void>;
 }
 
 /** A mask that changes while the network trains. */
 export interface Schedule {
   /**
    * Asked before every optimiser step, `step` counting from 0 to totalSteps - 1: the mask to hold from now on, or null
-   * to hold on to the one before. A weight that comes back starts from 0.
+   * to hold on to the one before. A weight that comes back starts from 0, unless the schedule sets it.
    */
   maskAt(step: number, state: TrainingState): Promise<Mask | null>;
 }

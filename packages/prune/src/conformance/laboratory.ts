@@ -90,6 +90,7 @@ export class Laboratory {
       const next = await schedule.maskAt(step, {
         weights: async () => withExtras(await state.weights(), start),
         gradients: async () => gradientsWithExtras(await state.gradients(), start),
+        set: (weights) => state.set(known(weights, this.weights)),
       });
       if (next !== null) {
         mask = next;

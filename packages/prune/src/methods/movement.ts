@@ -1,4 +1,4 @@
-import type { Weights } from "@ticketbench/model";
+import type { Weights, WeightTensor } from "@ticketbench/model";
 import { z } from "zod";
 import type { Gradients } from "../calibration.ts";
 import { cubicSparsity, prunesAt } from "../cubic.ts";
@@ -25,6 +25,14 @@ class Scored {
       this.scores[i] = (this.scores[i] as number) - (this.#weights[i] as number) * (slopes?.[i] ?? 0);
     }
   }
+
+  /** The parameter with the weights that come back from one mask to the next as they were when they went. */
+  returning(weights: Weights, before: Mask, next: Mask): [name: string, tensor: WeightTensor] {
+    const { shape, values } = weights.get(this.name) ?? { shape: [], values: this.#weights };
+    const [kept, keeps] = [before.toBytes(this.name), next.toBytes(this.name)];
+    const back = values.map((value, i) => (kept[i] === 0 && keeps[i] === 1 ? (this.#weights[i] as number) : value));
+    return [this.name, { shape, values: back }];
+  }
 }
 
 export default defineMethod({
@@ -46,8 +54,8 @@ export default defineMethod({
   nests: false,
   /**
    * The variant with a fixed count (top v), its scores learned by plain gradient descent through the mask as if it were
-   * not there: a pruned weight's score goes on learning at the value it was pruned at, so that it may come back, from 0
-   * where the paper's comes back as it was. When the curve ends, the mask stays.
+   * not there: a pruned weight's score goes on learning at the value it was pruned at, so that it may come back, as it
+   * was. When the curve ends, the mask stays.
    */
   schedule: ({ shapes, prunable, params, sparsity, keep, select, totalSteps }) => {
     const when = { ...params, totalSteps };
@@ -61,7 +69,9 @@ export default defineMethod({
         for (const parameter of parameters) parameter.learn(weights, gradients, mask);
         if (!prunesAt(step, when)) return null;
         const left = Math.max(keep, size - Math.round(cubicSparsity(step, sparsity, when) * size));
-        mask = select(new Map(parameters.map(({ name, scores }) => [name, scores])), left);
+        const next = select(new Map(parameters.map(({ name, scores }) => [name, scores])), left);
+        await state.set(new Map(parameters.map((parameter) => parameter.returning(weights, mask, next))));
+        mask = next;
         return mask;
       },
     };

@@ -51,7 +51,7 @@ export default defineMethod({
       return [name, keepPattern(weights.get(name)?.values ?? new Float32Array(), columns, n, m)] as const;
     });
     const mask = Mask.fromBytes(shapes, new Map(masks));
-    // One weight more or less of every group.
-    return { mask, resolution: Math.ceil(mask.size() / m) };
+    // Half a weight of every group.
+    return { mask, resolution: Math.ceil(mask.size() / (2 * m)) };
   },
 });

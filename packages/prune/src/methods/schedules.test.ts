@@ -34,12 +34,16 @@ test("movement by hand: keeps what moves away from zero, whatever its size, and 
   expect(held).toEqual(["11111111", "00000001"]);
 });
 
-test("movement by hand: a pruned weight's score goes on learning at its old value, and it may come back", async () => {
+test("movement by hand: a pruned weight's score goes on learning at its old value, and it comes back as it was", async () => {
   // One weight of eight has to go from the second step on. -w g of weight 7 sums to -1, -2, 3; of weight 6 to -0.5, -1, -1.5.
   const gradientsAt = (step: number) => [0, 0, 0, 0, 0, 0, 0.25, step < 2 ? -1 : 5];
   const params = { begin: 0, end: 1, every: 1 };
-  const held = await heldByHand(movement, eight, { sparsity: 0.125, totalSteps: 3, params, gradientsAt });
+  const set: number[][] = [];
+  const onSet = (values: Float32Array) => void set.push([...values]);
+  const held = await heldByHand(movement, eight, { sparsity: 0.125, totalSteps: 3, params, gradientsAt, onSet });
   expect(held).toEqual(["11111111", "11111110", "11111101"]);
+  // Before the third step weight 7 is 0, and is set to the -1 that it was.
+  expect(set.at(-1)).toEqual(eight.flat());
 });
 
 test("movement keeps what a naive loop over steps and weights keeps", async () => {
