@@ -81,7 +81,7 @@ function recountZeros(mask: Mask, weights: Weights): NonNullable<DoneResult["zer
 }
 
 /** Sparsity, ledger and arithmetic as counted on the mask. */
-async function describeMask({ mask, ledger }: Ticket, lab: Laboratory) {
+async function describeMask({ mask, ledger, resolution }: Ticket, lab: Laboratory) {
   const modules: DoneResult["ledger"]["modules"] = {};
   for (const { module, prunable, kept, pruned } of ledger.parameters) {
     if (!prunable) continue;
@@ -95,7 +95,7 @@ async function describeMask({ mask, ledger }: Ticket, lab: Laboratory) {
   for (const [name, flops] of byParameter) saved += flops * (1 - mask.kept(name) / mask.size(name));
   return {
     measured: { prunable: ledger.prunable.sparsity, total: ledger.total.sparsity },
-    ledger: { modules, resolution: 1 },
+    ledger: { modules, resolution },
     maskHash: await hashMask(mask),
     flops: { dense: total, sparse: total - saved },
   };
