@@ -2,13 +2,12 @@ import type { TrainingStage } from "@ticketbench/results";
 import { initialise, type Weights } from "@ticketbench/model";
 import {
   type Ledger,
-  ledgerOf,
   type Mask,
   type Method,
   optimiserMasks,
   type PruneSettings,
   prune,
-  startSchedule,
+  type Training,
 } from "@ticketbench/prune";
 import { loadMethod } from "@ticketbench/prune/node";
 import type { Cell } from "../plan/cell.ts";
@@ -23,6 +22,8 @@ export interface Ticket {
   readonly method: Method;
   readonly mask: Mask;
   readonly ledger: Ledger;
+  /** Weights by which the count may miss the target: 1 where weights go one by one. */
+  readonly resolution: number;
   /** The fine-tuned weights under the mask, updated where the method updates what stays. */
   readonly pruned: Weights;
   /** The start weights under the mask, or fresh ones where the method asks for those. */
@@ -40,6 +41,7 @@ const FRESH_SEEDS = 2 ** 33;
 
 /** What tickets go back to: the start, or the weights that the fine-tune had after some steps. */
 interface Origin {
+  readonly start: Weights;
   readonly weights: Weights;
   readonly from?: TrainingPoint | undefined;
   readonly training: readonly TrainingStage[];
@@ -51,28 +53,46 @@ export async function findTicket(cell: TicketCell, start: Weights, tuned: Weight
   const settings = settingsOf(cell, method, tuned, lab);
   if ("schedule" in method) return await trainTicket(cell, settings, start, tuned, lab);
   const origin = await originOf(cell, start, lab);
-  const training = [...origin.training];
-  let rounds = 0;
-  const train = async (mask: Mask): Promise<Weights> => {
-    const options = { masks: optimiserMasks(mask), from: origin.from };
-    const { weights, history } = await lab.train(`round ${++rounds}`, mask.apply(origin.weights), cell.seed, options);
-    training.push(history);
-    return weights;
-  };
-  const needsQuestions = method.needs === "calibration" || method.needs === "gradients";
-  const { mask, ledger, weights, rewindTo } = needsQuestions
-    ? await lab.withCalibration(tuned, cell.seed, (calibration) => prune({ ...settings, calibration }))
-    : await prune({ ...settings, training: { train } });
-  const found = { method, mask, ledger, pruned: weights, trained: null, training };
+  const stages = [...origin.training];
+  const training = trainingOf(cell, origin, lab, stages);
+  // A control may build on a method that looks at questions, or on one that trains.
+  const needsQuestions = method.needs === "calibration" || method.needs === "gradients" || method.needs === "method";
+  const outcome = needsQuestions
+    ? await lab.withCalibration(tuned, cell.seed, (calibration) => prune({ ...settings, calibration, training }))
+    : await prune({ ...settings, training });
+  const { mask, ledger, weights, rewindTo, resolution } = outcome;
+  const found = { method, mask, ledger, resolution, pruned: weights, trained: null, training: stages };
   if (rewindTo === "start") return { ...found, rewound: mask.apply(origin.weights), from: origin.from };
   return { ...found, rewound: mask.apply(initialise(lab.network.config, FRESH_SEEDS + cell.seed)) };
 }
 
 /** Late rewinding takes the first steps of the fine-tune once more: they are the same, bit for bit. */
 async function originOf({ pruning, seed }: TicketCell, start: Weights, lab: Laboratory): Promise<Origin> {
-  if (pruning.rewindStep === 0) return { weights: start, training: [] };
+  if (pruning.rewindStep === 0) return { start, weights: start, training: [] };
   const { weights, history, point } = await lab.train("rewind point", start, seed, { until: pruning.rewindStep });
-  return { weights, from: point ?? undefined, training: [history] };
+  return { start, weights, from: point ?? undefined, training: [history] };
+}
+
+/** The study's training, for a method that needs it to find its mask; what it trained is noted in `stages`. */
+function trainingOf(cell: TicketCell, origin: Origin, lab: Laboratory, stages: TrainingStage[]): Training {
+  const { start, weights: rewindPoint, from } = origin;
+  let rounds = 0;
+  return {
+    train: async (mask) => {
+      const options = { masks: optimiserMasks(mask), from };
+      const stage = `round ${++rounds}`;
+      const { weights, history } = await lab.train(stage, mask.apply(rewindPoint), cell.seed, options);
+      stages.push(history);
+      return weights;
+    },
+    follow: async (begin) => {
+      const schedule = (totalSteps: number) => begin(start, totalSteps);
+      const { weights, history, mask } = await lab.train("schedule", start, cell.seed, { schedule });
+      stages.push(history);
+      if (mask === null) throw new Error("the schedule never gave a mask");
+      return { weights, mask };
+    },
+  };
 }
 
 /** A method that prunes while it trains: from the start weights, by the study's recipe, the mask changing on the way. */
@@ -83,18 +103,20 @@ async function trainTicket(
   tuned: Weights,
   lab: Laboratory,
 ): Promise<Ticket> {
-  const { weights, history, mask } = await lab.train("schedule", start, cell.seed, {
-    schedule: (totalSteps) => startSchedule({ ...settings, weights: start, totalSteps }),
+  const stages: TrainingStage[] = [];
+  const { mask, ledger, weights, resolution } = await prune({
+    ...settings,
+    training: trainingOf(cell, { start, weights: start, training: [] }, lab, stages),
   });
-  if (mask === null) throw new Error(`${settings.method.title} never gave a mask`);
   return {
     method: settings.method,
     mask,
-    ledger: ledgerOf(mask),
+    ledger,
+    resolution,
     pruned: mask.apply(tuned),
     rewound: mask.apply(start),
     trained: weights,
-    training: [history],
+    training: stages,
   };
 }
 

@@ -57,9 +57,9 @@ export async function runTicket(cell: TicketCell, context: CellContext): Promise
 }
 
 /** A pattern that cannot leave the share asked for must not be published under its name; better told before training. */
-function checkLabel({ pruning }: TicketCell, { method, ledger }: Ticket): void {
+function checkLabel({ pruning }: TicketCell, { method, ledger, resolution }: Ticket): void {
   const { size, sparsity } = ledger.prunable;
-  if (method.asCoded !== undefined || Math.abs(sparsity - pruning.sparsity) * size <= 1) return;
+  if (method.asCoded !== undefined || Math.abs(sparsity - pruning.sparsity) * size <= resolution) return;
   const near = `the nearest it can is ${percent(sparsity)}`;
   throw new CellFailure("error", `${method.title} cannot remove ${percent(pruning.sparsity)}: ${near}; ask for that`);
 }
@@ -91,7 +91,7 @@ function recountZeros(mask: Mask, weights: Weights): NonNullable<DoneResult["zer
 }
 
 /** Sparsity, ledger and arithmetic as counted on the mask. */
-async function describeMask({ mask, ledger }: Ticket, lab: Laboratory) {
+async function describeMask({ mask, ledger, resolution }: Ticket, lab: Laboratory) {
   const modules: DoneResult["ledger"]["modules"] = {};
   for (const { module, prunable, kept, pruned } of ledger.parameters) {
     if (!prunable) continue;
@@ -105,7 +105,7 @@ async function describeMask({ mask, ledger }: Ticket, lab: Laboratory) {
   for (const [name, flops] of byParameter) saved += flops * (1 - mask.kept(name) / mask.size(name));
   return {
     measured: { prunable: ledger.prunable.sparsity, total: ledger.total.sparsity },
-    ledger: { modules, resolution: 1 },
+    ledger: { modules, resolution },
     maskHash: await hashMask(mask),
     flops: { dense: total, sparse: total - saved },
   };

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { stringify } from "yaml";
 import type { PlannedCell } from "../plan/cell.ts";
 import { type Estimate, estimateCells, priceOf } from "../plan/estimate.ts";
-import type { Plan } from "../plan/plan.ts";
+import { isMadeByCell, type Plan } from "../plan/plan.ts";
 import { writePlan } from "../plan/plan-file.ts";
 import { duration } from "../run/eta.ts";
 import { finishedCells, missingCells } from "../run/missing.ts";
@@ -70,7 +70,7 @@ function levelLine(
   const count = (state: CellState["state"]): number => level.filter(({ id }) => states.get(id)?.state === state).length;
   const failed = count("failed") > 0 ? `, ${count("failed")} failed` : "";
   const done = kind === "start" ? "" : `, ${count("done")} done${failed}`;
-  const needs = kind === "dense" && study.start.kind !== "pretrain" ? NEEDS.start : NEEDS[kind];
+  const needs = kind === "dense" && !isMadeByCell(study.start) ? NEEDS.start : NEEDS[kind];
   const seconds = each[kind];
   const time = seconds === null ? "" : `; about ${duration(seconds)} each`;
   return [`  ${String(level.length).padStart(6)} ${kind}${done}; needs ${needs}${time}`];
