@@ -102,6 +102,22 @@ describe("a mistake", () => {
     expect(fault(MINIMAL, ["retraining=dense"])).toMatch(/needs division: as-coded/);
   });
 
+  test("between the words for ranking, rewinding and one fine-tune is found", () => {
+    expect(fault(MINIMAL, ["allocation=global", "granularity=row"])).toMatch(
+      /granularity: allocation: global says it already/,
+    );
+    expect(fault(MINIMAL, ["fineTuneSeed=1"])).toMatch(/fineTuneSeed: .*needs division: as-coded/);
+    expect(fault(MINIMAL, ["division=as-coded", "fineTuneSeed=1", "rewindStep=5"])).toMatch(
+      /rewindStep: with fineTuneSeed/,
+    );
+  });
+
+  test("in a share by module names the modules", () => {
+    expect(fault(`${MINIMAL}allocation: { poler: 1 }\n`)).toMatch(/^x.yaml:4:\d+ allocation.*poler.*pooler/);
+    expect(fault(`${MINIMAL}allocation: { pooler: -1 }\n`)).toMatch(/^x.yaml:4:23 allocation.pooler: -1 is too small/);
+    expect(fault(`${MINIMAL}allocation: globl\n`)).toMatch(/"globl" is not allowed: .*global.*did you mean "global"/);
+  });
+
   test("of a --set word names that word", () => {
     expect(fault(MINIMAL, ["recipe.epochs=0"])).toBe(
       "--set recipe.epochs=0 recipe.epochs: 0 is too small: expected a whole number from 1 up",

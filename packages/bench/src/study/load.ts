@@ -156,6 +156,15 @@ function checkMeaning(study: Study, sources: readonly Source[], file: string): v
   if (study.retraining === "dense" && study.division !== "as-coded") {
     fault(["retraining"], '"dense" trains no ticket: it needs division: as-coded');
   }
+  if (study.fineTuneSeed !== undefined && study.division !== "as-coded") {
+    fault(["fineTuneSeed"], "one fine-tune for all seeds is no repetition: it needs division: as-coded");
+  }
+  if (study.fineTuneSeed !== undefined && study.rewindStep > 0) {
+    fault(["rewindStep"], "with fineTuneSeed tickets go back to the start alone");
+  }
+  if (study.granularity !== undefined && (study.allocation === "global" || study.allocation === "row")) {
+    fault(["granularity"], `allocation: ${study.allocation} says it already`);
+  }
   for (const axis of ["sparsities", "seeds"] as const) {
     const values: readonly number[] = study[axis];
     const twice = values.findIndex((value, index) => values.indexOf(value) !== index);
