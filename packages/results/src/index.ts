@@ -26,6 +26,13 @@ export {
 
 // Reading, checking and showing them.
 export {
+  type ConformanceLine,
+  commentLimit,
+  commentMarker,
+  type VerdictCommentInput,
+  verdictComment,
+} from "./comment.ts";
+export {
   answerTypesOf,
   cardFits,
   packAnswerTypes,
