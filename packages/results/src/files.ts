@@ -1,4 +1,4 @@
-import { link, open, readdir, unlink } from "node:fs/promises";
+import { link, open, readdir, rename, unlink, writeFile } from "node:fs/promises";
 
 /**
  * Writes a new file so that no reader and no crash ever sees half of it, and no existing file is replaced.
@@ -21,6 +21,13 @@ export async function writeNewFile(path: string, text: string): Promise<boolean>
     await handle.close();
     await unlink(draft);
   }
+}
+
+/** Writes a file, in place of one of that name, so that no reader ever sees half of it. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  const draft = `${path}.${process.pid}.tmp`;
+  await writeFile(draft, text);
+  await rename(draft, path);
 }
 
 /** Sorted paths of the `*.json` files below a folder, relative to it; none where the folder does not exist. */

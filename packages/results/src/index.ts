@@ -1,5 +1,6 @@
 // The documents: results, published numbers, dataset cards.
 export { type DatasetCard, datasetCardSchema } from "./schema/dataset-card.ts";
+export { type MethodCard, type MethodCards, methodCardsSchema } from "./schema/method-card.ts";
 export { type AnswerType, answerTypes, type PhaseName, phaseNames } from "./schema/measurement.ts";
 export {
   type Reported,
@@ -44,6 +45,7 @@ export { diffResults, type FieldChange, type PhaseChange, type ResultDiff, sameM
 export { type Duplicate, findDuplicates } from "./duplicates.ts";
 export { type Problem, ResultError } from "./error.ts";
 export { resultJsonSchema } from "./json-schema.ts";
+export { parseMethodCards } from "./method-card.ts";
 export { type Migration, migrate } from "./migrate.ts";
 export { parseResult } from "./parse.ts";
 export { parseReported, reportedQuestions, verifyReported } from "./reported.ts";

@@ -3,10 +3,12 @@ import { join, sep } from "node:path";
 import { cardFits, parseDatasetCard, verifyAgainstCard } from "./dataset-card.ts";
 import { findDuplicates } from "./duplicates.ts";
 import { ResultError } from "./error.ts";
-import { jsonFilesIn, writeNewFile } from "./files.ts";
+import { jsonFilesIn, replaceFile, writeNewFile } from "./files.ts";
+import { parseMethodCards } from "./method-card.ts";
 import { fileError, parseResult, problemsOf } from "./parse.ts";
 import { parseReported } from "./reported.ts";
 import type { DatasetCard } from "./schema/dataset-card.ts";
+import type { MethodCards } from "./schema/method-card.ts";
 import type { Reported } from "./schema/reported.ts";
 import { type Result, type ResultInput, resultSchema } from "./schema/result.ts";
 import { currentResults, resultName } from "./supersede.ts";
@@ -21,6 +23,8 @@ export interface StoredResult {
 /** Folders of a results folder, at any depth, that hold other documents. */
 const reportedFolder = "reported";
 const datasetsFolder = "datasets";
+/** Of a results folder itself: the cards of the bench's methods. */
+const methodsFile = "methods.json";
 
 /**
  * Checks, verifies and writes one result as `<dir>/<id>.json`, atomically. A result is never overwritten: to replace one
@@ -58,7 +62,8 @@ const filesAtOnce = 64;
 
 /**
  * Reads and verifies every `*.json` of a folder and its sub-folders, in the order of their names, against the dataset
- * cards in `<dir>/datasets`. Folders named "reported" and "datasets" hold no results; nor does one that does not exist.
+ * cards there. Folders named "reported" and "datasets" hold no results, nor does `<dir>/methods.json`; one that does
+ * not exist holds none.
  *
  * @throws ResultError naming the first bad file and field, or two cells that the duplicate guard catches
  */
@@ -66,7 +71,7 @@ export async function readResults(dir: string): Promise<StoredResult[]> {
   const cards = await readDatasetCards(dir);
   const files = (await jsonFilesIn(dir)).filter((name) => {
     const folders = name.split(sep);
-    return !folders.includes(reportedFolder) && !folders.includes(datasetsFolder);
+    return !folders.includes(reportedFolder) && !folders.includes(datasetsFolder) && name !== methodsFile;
   });
   const stored: StoredResult[] = [];
   for (let at = 0; at < files.length; at += filesAtOnce) {
@@ -89,9 +94,20 @@ export function readReported(dir: string): Promise<Reported[]> {
   return readFolder(join(dir, reportedFolder), parseReported);
 }
 
-/** Reads and checks the dataset cards in `<dir>/datasets`, in the order of their file names. */
-export function readDatasetCards(dir: string): Promise<DatasetCard[]> {
-  return readFolder(join(dir, datasetsFolder), parseDatasetCard);
+/**
+ * Reads and checks the dataset cards of a folder: those in folders named "datasets", at any depth, in the order of their
+ * file names. A card that several studies left beside their results is there once.
+ */
+export async function readDatasetCards(dir: string): Promise<DatasetCard[]> {
+  const files = (await jsonFilesIn(dir)).filter((name) => name.split(sep).at(-2) === datasetsFolder);
+  const cards = new Map<string, DatasetCard>();
+  for (const name of files) {
+    const file = join(dir, name);
+    const card = parseDatasetCard(await readFile(file, "utf8"), file);
+    const key = `${card.hash} ${card.split}`;
+    if (!cards.has(key)) cards.set(key, card);
+  }
+  return [...cards.values()];
 }
 
 /**
@@ -109,5 +125,35 @@ export async function writeDatasetCard(dir: string, card: DatasetCard): Promise<
   if (!(await writeNewFile(path, text)) && (await readFile(path, "utf8")) !== text) {
     throw new ResultError(`${path}: another card of this dataset and split is already there`);
   }
+  return path;
+}
+
+/**
+ * Reads and checks `<dir>/methods.json`; null where it is not there.
+ *
+ * @throws ResultError naming the file and each wrong field
+ */
+export async function readMethodCards(dir: string): Promise<MethodCards | null> {
+  const path = join(dir, methodsFile);
+  try {
+    return parseMethodCards(await readFile(path, "utf8"), path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/**
+ * Writes the cards as `<dir>/methods.json`, atomically and in place of the ones that were there: they are made from the
+ * methods' code, so the newest are the right ones.
+ *
+ * @returns the file's path
+ * @throws ResultError when a card is invalid
+ */
+export async function writeMethodCards(dir: string, cards: MethodCards): Promise<string> {
+  const path = join(dir, methodsFile);
+  const text = `${JSON.stringify(parseMethodCards(cards, path), null, 2)}\n`;
+  await mkdir(dir, { recursive: true });
+  await replaceFile(path, text);
   return path;
 }

@@ -1,4 +1,4 @@
-import { randomWords } from "./random.ts";
+import { drawnWords, type WordReader, WordTape } from "./random.ts";
 
 function onesIn(word: number): number {
   let bits = word - ((word >>> 1) & 0x55555555);
@@ -7,13 +7,64 @@ function onesIn(word: number): number {
 }
 
 /** How many questions have each absolute difference; zero differences say nothing about who is better. */
-function multiplicities(differences: ArrayLike<number>): [size: number, questions: number][] {
+interface Multiplicities {
+  readonly sizes: Int32Array;
+  readonly questions: Int32Array;
+  /** Random words that the signs of one permutation take, 32 signs of one size to a word. */
+  readonly words: number;
+}
+
+function multiplicities(differences: ArrayLike<number>): Multiplicities {
   const counts = new Map<number, number>();
   for (let i = 0; i < differences.length; i++) {
     const size = Math.abs(differences[i] ?? 0);
     if (size > 0) counts.set(size, (counts.get(size) ?? 0) + 1);
   }
-  return [...counts].sort(([a], [b]) => a - b);
+  const groups = [...counts].sort(([a], [b]) => a - b);
+  return {
+    sizes: Int32Array.from(groups, ([size]) => size),
+    questions: Int32Array.from(groups, ([, questions]) => questions),
+    words: groups.reduce((sum, [, questions]) => sum + Math.ceil(questions / 32), 0),
+  };
+}
+
+/** How many permutations, their signs read from `words`, give a sum at least `distance` away from 0. */
+function countExtreme(words: Int32Array, permutations: number, groups: Multiplicities, distance: number): number {
+  const { sizes, questions } = groups;
+  let all = 0;
+  for (let group = 0; group < sizes.length; group++) all += (sizes[group] ?? 0) * (questions[group] ?? 0);
+  let extreme = 0;
+  let at = 0;
+  for (let permutation = 0; permutation < permutations; permutation++) {
+    let positive = 0;
+    for (let group = 0; group < sizes.length; group++) {
+      let left = questions[group] ?? 0;
+      let ones = 0;
+      for (; left >= 32; left -= 32) ones += onesIn(words[at++] ?? 0);
+      if (left > 0) ones += onesIn((words[at++] ?? 0) >>> (32 - left));
+      positive += (sizes[group] ?? 0) * ones;
+    }
+    if (Math.abs(2 * positive - all) >= distance) extreme++;
+  }
+  return extreme;
+}
+
+/** Permutations whose signs are drawn at once. */
+const BLOCK = 500;
+
+export interface PermutationOptions {
+  /** Default 10,000. */
+  readonly permutations?: number;
+  readonly seed?: number;
+  /** The stream of `permutationTape(seed)`, for a caller that tests many pairs: the same p, sooner. */
+  readonly tape?: WordTape;
+}
+
+const STREAM = "permutation";
+
+/** The random words of the permutation test, kept between tests. */
+export function permutationTape(seed = 0): WordTape {
+  return new WordTape(STREAM, seed);
 }
 
 /**
@@ -29,23 +80,17 @@ function multiplicities(differences: ArrayLike<number>): [size: number, question
  */
 export function permutationP(
   differences: ArrayLike<number>,
-  { permutations = 10_000, seed = 0 }: { permutations?: number; seed?: number } = {},
+  { permutations = 10_000, seed = 0, tape }: PermutationOptions = {},
 ): number {
   let observed = 0;
   for (let i = 0; i < differences.length; i++) observed += differences[i] ?? 0;
   const groups = multiplicities(differences);
-  const words = randomWords("permutation", seed);
+  const fits = groups.words * permutations <= WordTape.capacity;
+  const read: WordReader = tape && fits ? tape.reader() : drawnWords(STREAM, seed);
   let extreme = 0;
-  for (let permutation = 0; permutation < permutations; permutation++) {
-    let sum = 0;
-    for (const [size, questions] of groups) {
-      let positive = 0;
-      let left = questions;
-      for (; left >= 32; left -= 32) positive += onesIn(words.next());
-      if (left > 0) positive += onesIn(words.next() >>> (32 - left));
-      sum += size * (2 * positive - questions);
-    }
-    if (Math.abs(sum) >= Math.abs(observed)) extreme++;
+  for (let left = permutations; left > 0; left -= BLOCK) {
+    const some = Math.min(left, BLOCK);
+    extreme += countExtreme(read(some * groups.words), some, groups, Math.abs(observed));
   }
   return (1 + extreme) / (1 + permutations);
 }

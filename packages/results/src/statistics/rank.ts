@@ -1,7 +1,7 @@
 import { ResultError } from "../error.ts";
 import { pairedDifference, pairsOf } from "./difference.ts";
 import { holm } from "./holm.ts";
-import { permutationP } from "./permutation.ts";
+import { permutationP, permutationTape } from "./permutation.ts";
 import { type Contender, runAccuracy } from "./runs.ts";
 import { mean } from "./summary.ts";
 import { judge, minimumSeeds, type Verdict, type VerdictOptions } from "./verdict.ts";
@@ -35,7 +35,8 @@ function judgePairs(contenders: readonly Contender[], options: VerdictOptions): 
       .filter((b) => pairsOf(a, b).length > 0)
       .map((b) => ({ a: a.name, b: b.name, scores: pairedDifference(a, b, 1 - alpha) })),
   );
-  const adjusted = holm(pairs.map(({ scores }) => permutationP(scores.byQuestion, { permutations })));
+  const tape = permutationTape();
+  const adjusted = holm(pairs.map(({ scores }) => permutationP(scores.byQuestion, { permutations, tape })));
   return pairs.map(({ a, b, scores }, i) => ({
     a,
     b,
