@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { commentLimit, commentMarker, type VerdictCommentInput, verdictComment } from "./comment.ts";
+import { commentLimit, commentMarker, refusalComment, type VerdictCommentInput, verdictComment } from "./comment.ts";
 import { bytesOf, link, untrusted } from "./comment-text.ts";
 import { sampleFailure, sampleHash, sampleTicket } from "./sample-result.ts";
 import type { DoneResult, Phase, Result } from "./schema/result.ts";
@@ -157,6 +157,12 @@ describe("the comment on a pull request", () => {
       /1 passed, 0 warned, 1 failed\n\n- failed: `ties`: `180 ties removed together`\n- passed: `counts`/,
     );
     expect(text).toMatch(/### Cost[^]*\| `wanda2` \| 0\.05 \| 8\.9 \| 0\.45 \| 381 \|/);
+  });
+
+  it("quotes why an artifact was refused", () => {
+    const text = refusalComment("@everyone: `x`\n# results/a.json", { run: "https://example.org/run/1" });
+    expect(text.split("\n")).toContain("`@everyone: 'x' # results/a.json`");
+    expect(text).toContain("(<https://example.org/run/1>)");
   });
 
   it("links to the compare page and to the run, and to nothing that is no web address", () => {

@@ -59,9 +59,10 @@ function shown(name: string): string {
  * The comment on a pull request: verdict, accuracies before and after, tie groups, shuffle ablation, conformance, cost.
  * Every sentence comes from the tests that the site uses. Text from the pull request appears in code spans only.
  *
- * @returns Markdown of at most `commentLimit` bytes; sections that do not fit are named
+ * @param limit bytes it may have: less than `commentLimit` where several share one comment
+ * @returns Markdown; sections that do not fit are left out, which is said
  */
-export function verdictComment(input: VerdictCommentInput): string {
+export function verdictComment(input: VerdictCommentInput, limit = commentLimit): string {
   const evidence = evidenceOf(input.method, input.results, input.baseline);
   const sections = [
     ...evidence.flatMap((one) => [verdictSection(one), accuracySection(one), shuffleSection(one), tieSection(one)]),
@@ -70,13 +71,14 @@ export function verdictComment(input: VerdictCommentInput): string {
     conformanceSection(input.conformance),
     ...evidence.map(costSection),
   ].filter((section) => section !== null);
-  return fitted(`${commentMarker}\n## TicketBench: ${untrusted(input.method, 80)}`, sections, footer(input));
+  const title = `${commentMarker}\n## TicketBench: ${untrusted(input.method, 80)}`;
+  return fitted(title, sections, footer(input), limit);
 }
 
 /** As many sections as the limit allows, in their order. */
-function fitted(title: string, sections: readonly string[], end: string): string {
+function fitted(title: string, sections: readonly string[], end: string, limit: number): string {
   const left = "Some sections are left out: the comment would be too long. The artifact of the run has all.";
-  let room = commentLimit - bytesOf([title, left, end].join("\n\n")) - 2;
+  let room = limit - bytesOf([title, left, end].join("\n\n")) - 2;
   const kept = sections.filter((section) => {
     const size = bytesOf(section) + 2;
     if (size > room) return false;
@@ -276,4 +278,12 @@ function footer({ links }: VerdictCommentInput): string {
   const notes =
     "Self-reported: the pull request's own code made these numbers. p is adjusted over the sparsities (Holm).";
   return [...found.filter((text) => text !== null), notes].join(" · ");
+}
+
+/** The comment where the pull request's artifact cannot be used: what is wrong with it, quoted. */
+export function refusalComment(reason: string, links: VerdictCommentInput["links"] = {}): string {
+  const title = `${commentMarker}\n## TicketBench: no verdict`;
+  const where = link("The run and its artifact", links.run);
+  const told = `The results that the run of this pull request handed over were refused:\n\n${untrusted(reason, 1000)}`;
+  return [title, told, ...(where === null ? [] : [where])].join("\n\n");
 }
