@@ -35,7 +35,7 @@ function questionsOf({ inputs, ...cell }: Cell, dataset: VqaDataset): { trained:
   const count = (...splits: string[]): number =>
     splits.reduce((sum, name) => sum + dataset.split(name).questions.length, 0);
   if (cell.kind === "start") {
-    return { trained: start.kind === "pretrain" ? start.epochs * count(start.split) : 0, evaluated: 0 };
+    return { trained: "epochs" in start ? pretrainingSentences(dataset, start) : 0, evaluated: 0 };
   }
   const selection = settings.selection === null ? 0 : recipe.epochs * count(settings.selection);
   const training = { trained: recipe.epochs * count(...settings.train), selection };
@@ -44,6 +44,15 @@ function questionsOf({ inputs, ...cell }: Cell, dataset: VqaDataset): { trained:
   const measured = phases.filter((phase) => phase !== "dense").length * count(settings.report);
   const isTrained = phases.includes("retrained");
   return { trained: isTrained ? training.trained : 0, evaluated: measured + (isTrained ? selection : 0) };
+}
+
+/** Sentences that pretraining goes through: questions, and for LXMERT's tasks the captions of their images. */
+function pretrainingSentences(dataset: VqaDataset, start: Extract<Training["start"], { epochs: number }>): number {
+  const { questions } = dataset.split(start.split);
+  if (start.kind === "pretrain") return start.epochs * questions.length;
+  const images = new Set(questions.map(({ imageId }) => imageId));
+  const captions = [...images].reduce((sum, image) => sum + dataset.captions(image).length, 0);
+  return start.epochs * (questions.length + captions) + start.questionEpochs * questions.length;
 }
 
 /** Floating-point operations a second of training steps, over about two seconds after a first step. */

@@ -5,7 +5,12 @@ export function methodCommands(cli: Command): void {
   cli
     .command("methods")
     .description("every pruning method there is, with its idea")
-    .action(async () => (await import("../commands/methods.ts")).methods());
+    .option("--export <file>", "write results/methods.json: cards and conformance of all of them, for the site")
+    .action(async (words: { export?: string }) =>
+      words.export === undefined
+        ? (await import("../commands/methods.ts")).methods()
+        : (await import("../commands/methods-export.ts")).exportMethods(words.export),
+    );
   cli
     .command("check")
     .description("check a method on a tiny model; exit code 1 when it fails")

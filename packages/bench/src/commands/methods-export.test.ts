@@ -1,0 +1,26 @@
+import { methodVersion } from "@ticketbench/prune/node";
+import { methodCardsSchema } from "@ticketbench/results";
+import { expect, test } from "vitest";
+import { command, newFolder } from "../fixtures/arithmetic-run.ts";
+import { methodCard } from "./methods-export.ts";
+
+test("a card holds what the file says, the version that results carry, and each finding of the kit", async () => {
+  const card = await methodCard("n-m");
+  expect(methodCardsSchema.parse({ version: 1, methods: [card] }).methods).toEqual([card]);
+  expect(card).toMatchObject({ id: "n-m", title: "N:M", family: "pattern", needs: [] });
+  expect(card.version).toBe(await methodVersion("n-m"));
+  expect(card.citation).toMatch(/^@inproceedings\{zhou2021learning,/);
+  expect(card.parameters).toMatchObject([{ name: "m", type: "one of 4, 8", default: 4, range: null }]);
+  expect(card.conformance.map(({ check }) => check)).toContain("exact counts");
+  expect(card.conformance.filter(({ outcome }) => outcome === "failed")).toEqual([]);
+}, 120_000);
+
+test("what a method needs is listed, nothing as an empty list", async () => {
+  expect((await methodCard("wanda")).needs).toEqual(["calibration"]);
+}, 120_000);
+
+test("a file that the site would not find is refused before anything runs", async () => {
+  const { code, stderr } = await command(newFolder(), "methods", "--export", "cards.json");
+  expect(stderr).toMatch(/--export cards\.json: the site looks for methods\.json/);
+  expect(code).toBe(2);
+});

@@ -1,0 +1,45 @@
+import { basename, dirname } from "node:path";
+import type { MethodCard } from "@ticketbench/results";
+import { writeMethodCards } from "@ticketbench/results/node";
+import { checkMethodFile, loadMethod, methodNames, methodVersion } from "@ticketbench/prune/node";
+import { StudyError } from "../study/error.ts";
+import { parameterWords } from "./methods-parameters.ts";
+
+/** A slow method on a busy machine must not be exported as a failed one. */
+const BUDGET_SECONDS = 300;
+
+/**
+ * `ticketbench methods --export results/methods.json`: the card of every method that ships and what the conformance kit
+ * says of it, for readers that know no method code. Exit code 1 when a method fails the kit.
+ */
+export async function exportMethods(file: string): Promise<void> {
+  if (basename(file) !== "methods.json")
+    throw new StudyError(`--export ${file}: the site looks for methods.json in a results folder; name that file`);
+  const methods: MethodCard[] = [];
+  for (const id of await methodNames()) {
+    const card = await methodCard(id);
+    methods.push(card);
+    const bad = card.conformance.filter(({ outcome }) => outcome === "failed");
+    for (const { check, line } of bad) console.error(`${id}: failed  ${check}: ${line}`);
+    if (bad.length > 0) process.exitCode = 1;
+  }
+  await writeMethodCards(dirname(file), { version: 1, methods });
+  console.log(`${methods.length} methods in ${file}`);
+}
+
+/** A shipped method as its file describes it, with its version and what the conformance kit finds. */
+export async function methodCard(id: string): Promise<MethodCard> {
+  const { title, idea, cite, family, needs, params } = await loadMethod(id);
+  const findings = await checkMethodFile(id, { budget: BUDGET_SECONDS });
+  return {
+    id,
+    title,
+    idea,
+    citation: cite.trim(),
+    version: await methodVersion(id),
+    family,
+    needs: needs === "nothing" ? [] : [needs],
+    parameters: parameterWords(params),
+    conformance: findings.map(({ check, status, message }) => ({ check, outcome: status, line: message })),
+  };
+}
