@@ -25,7 +25,7 @@ export const workload: Workload = {
   async flopsPerSecond({ inputs: { settings } }) {
     await openEngine(settings.engine.name);
     const dataset = await openDataset(settings.dataset);
-    return stepRate(settings, dataset, await describeNetwork(settings, dataset));
+    return await stepRate(settings, dataset, await describeNetwork(settings, dataset));
   },
 };
 
@@ -56,7 +56,7 @@ function pretrainingSentences(dataset: VqaDataset, start: Extract<Training["star
 }
 
 /** Floating-point operations a second of training steps, over about two seconds after a first step. */
-function stepRate(settings: Training, dataset: VqaDataset, { config, encode }: Network): number {
+async function stepRate(settings: Training, dataset: VqaDataset, { config, encode }: Network): Promise<number> {
   const { batchSize, learningRate, warmup, weightDecay } = settings.recipe;
   const regions = regionsRead(dataset, settings.dataset);
   const splits = settings.dataset.train.map((name) => dataset.split(name));
@@ -70,7 +70,7 @@ function stepRate(settings: Training, dataset: VqaDataset, { config, encode }: N
   for (const batch of loader.batches()) {
     const input = inputOf(model, batch);
     const targets = tf.tensor2d(batch.targets, [batch.size, config.answers]);
-    trainStep(model, optimiser, { ...input, targets }, dropout);
+    await trainStep(model, optimiser, { ...input, targets }, dropout);
     disposeInput(input);
     targets.dispose();
     if (++steps === 0) started = performance.now();

@@ -72,7 +72,7 @@ export class Laboratory {
       train: async (mask) => {
         this.#model.load(known(start, this.weights));
         const optimiser = new Optimiser(this.#model.parameters, SETTINGS, optimiserMasks(this.#knownPart(mask)));
-        for (let step = 0; step < STEPS / 2; step++) trainStep(this.#model, optimiser, this.#batchOf(step), null);
+        for (let step = 0; step < STEPS / 2; step++) await trainStep(this.#model, optimiser, this.#batchOf(step), null);
         optimiser.dispose();
         return withExtras(await this.#model.snapshot(), start);
       },
@@ -96,7 +96,7 @@ export class Laboratory {
         mask = next;
         optimiser = await changeMask(this.#model, optimiser, this.#knownPart(next));
       }
-      trainStep(this.#model, optimiser, batch, null);
+      await trainStep(this.#model, optimiser, batch, null);
     }
     optimiser.dispose();
     return { weights: withExtras(await this.#model.snapshot(), start), mask };
