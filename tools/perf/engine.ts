@@ -17,31 +17,26 @@ export interface Patience {
   readonly quick: boolean;
 }
 
-function kernelCalls(step: () => number): Promise<Map<string, number>> {
-  return tf
-    .profile(() => {
-      step();
-      return tf.scalar(0);
-    })
-    .then(({ kernels }) => {
-      const calls = new Map<string, number>();
-      for (const { name } of kernels) calls.set(name, (calls.get(name) ?? 0) + 1);
-      return calls;
-    });
+async function kernelCalls(step: () => Promise<unknown>): Promise<number> {
+  const { kernels } = await tf.profile(async () => {
+    await step();
+    return [];
+  });
+  return kernels.length;
 }
 
 async function stepRows(size: PerfSize, bar: number | null, seconds: number): Promise<PerfRow[]> {
   await openEngine("wasm");
   const fused = fusedTrainer(size);
-  const ours = time(seconds, fused);
-  const calls = [...(await kernelCalls(fused)).values()].reduce((sum, count) => sum + count, 0);
+  const ours = await time(seconds, fused);
+  const calls = await kernelCalls(fused);
   await import("@tensorflow/tfjs-backend-wasm");
   await tf.setBackend("wasm");
   registerMissingKernel();
   const plainModel = new Lxmert(size.config, initialise(size.config, 1));
-  const plain = time(seconds, plainTrainer(plainModel.parameters, size.config, makeBatch(size)));
+  const plain = await time(seconds, plainTrainer(plainModel.parameters, size.config, makeBatch(size)));
   await openEngine("wasm");
-  const again = time(seconds, fused);
+  const again = await time(seconds, fused);
   const step = Math.min(ours.median, again.median);
   const row = (
     name: string,
@@ -80,9 +75,9 @@ async function gemmRows({ seconds, quick }: Patience): Promise<PerfRow[]> {
     const random = randomStream(1, "gemm");
     const values = (count: number): Float32Array => Float32Array.from({ length: count }, () => random.normal());
     const operands = { x: values(m * k), w: values(n * k), dy: values(m * n) };
-    const stock = await stockRate(m, k, n, operands, seconds / 6);
+    const stock = await stockRate([m, k, n], operands, seconds / 6);
     await openEngine("wasm");
-    for (const [form, rate] of Object.entries(ownRates(m, k, n, operands, seconds / 6))) {
+    for (const [form, rate] of Object.entries(await ownRates([m, k, n], operands, seconds / 6))) {
       const name = `gemm ${m} x ${k} x ${n} ${form}`;
       rows.push({ name, value: rate, unit: "GFLOP/s", bar: null, better: "higher" });
       rows.push({ name: `${name} against tfjs NN`, value: rate / stock, unit: "x", bar: 1.3, better: "higher" });
@@ -97,34 +92,49 @@ interface Operands {
   readonly dy: Float32Array;
 }
 
-function ownRates(m: number, k: number, n: number, operands: Operands, seconds: number): Record<string, number> {
-  return tf.tidy(() => {
-    const x = tf.tensor2d(operands.x, [m, k]);
-    const w = tf.tensor2d(operands.w, [n, k]);
-    const dy = tf.tensor2d(operands.dy, [m, n]);
-    const bias = tf.zeros([n]);
-    const rate = (call: () => tf.Tensor): number => {
-      const { best } = time(seconds, () => tf.dispose(call()));
-      return (2 * m * k * n) / best / 1e6;
-    };
-    const kernel = (name: string, inputs: tf.NamedTensorMap) => () => tf.engine().runKernel<tf.Tensor>(name, inputs);
-    return {
-      NT: rate(() => linear(x, w, bias)),
-      NN: rate(kernel("LinearInputGradient", { dy, weight: w })),
-      TN: rate(kernel("LinearWeightGradient", { x, dy })),
-    };
-  });
+/** GFLOP/s of a call on the product's tensors. */
+async function rateOf(
+  [m, k, n]: readonly [number, number, number],
+  seconds: number,
+  call: () => tf.Tensor | tf.Tensor[],
+): Promise<number> {
+  const { best } = await time(seconds, () => tf.dispose(call()));
+  return (2 * m * k * n) / best / 1e6;
 }
 
-async function stockRate(m: number, k: number, n: number, operands: Operands, seconds: number): Promise<number> {
+async function ownRates(
+  sizes: readonly [number, number, number],
+  operands: Operands,
+  seconds: number,
+): Promise<Record<string, number>> {
+  const [m, k, n] = sizes;
+  const x = tf.tensor2d(operands.x, [m, k]);
+  const w = tf.tensor2d(operands.w, [n, k]);
+  const dy = tf.tensor2d(operands.dy, [m, n]);
+  const bias = tf.zeros([n]);
+  const kernel = (name: string, inputs: tf.NamedTensorMap) => () => tf.engine().runKernel<tf.Tensor>(name, inputs);
+  const rates = {
+    NT: await rateOf(sizes, seconds, () => linear(x, w, bias)),
+    NN: await rateOf(sizes, seconds, kernel("LinearInputGradient", { dy, weight: w })),
+    TN: await rateOf(sizes, seconds, kernel("LinearWeightGradient", { x, dy })),
+  };
+  tf.dispose([x, w, dy, bias]);
+  return rates;
+}
+
+async function stockRate(
+  sizes: readonly [number, number, number],
+  operands: Operands,
+  seconds: number,
+): Promise<number> {
   await import("@tensorflow/tfjs-backend-wasm");
   await tf.setBackend("wasm");
-  return tf.tidy(() => {
-    const x = tf.tensor2d(operands.x, [m, k]);
-    const w = tf.tensor2d(operands.w, [k, n]);
-    const { best } = time(seconds, () => tf.dispose(tf.matMul(x, w)));
-    return (2 * m * k * n) / best / 1e6;
-  });
+  const [m, k, n] = sizes;
+  const x = tf.tensor2d(operands.x, [m, k]);
+  const w = tf.tensor2d(operands.w, [k, n]);
+  const rate = await rateOf(sizes, seconds, () => tf.matMul(x, w));
+  tf.dispose([x, w]);
+  return rate;
 }
 
 /** The share of the machine's multiply-adds that a product reaches: a spill in the tile would halve it. */

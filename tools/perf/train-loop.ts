@@ -5,5 +5,5 @@ import { time } from "./stopwatch.ts";
 import { fusedTrainer } from "./trainer.ts";
 
 await openEngine("wasm");
-const { calls, median } = time(Number(process.argv[2]), fusedTrainer(SIZES.S));
+const { calls, median } = await time(Number(process.argv[2]), fusedTrainer(SIZES.S));
 process.stdout.write(JSON.stringify({ calls, median }));

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { dataCommands } from "./cli/data.ts";
 import { methodCommands } from "./cli/methods.ts";
 import { modelCommands } from "./cli/model.ts";
+import { collect, studyOptions, workOption } from "./cli/study-options.ts";
 import type { CellWords } from "./commands/cell.ts";
 import type { PlanWords } from "./commands/plan.ts";
 import type { RunWords } from "./commands/run.ts";
@@ -12,28 +13,6 @@ import { exitCodeOf } from "./exit-code.ts";
 
 interface Work {
   readonly work: string;
-}
-
-const collect = (value: string, before: string[] = []): string[] => [...before, value];
-
-/** Options that change a study, the same for every command that reads one. */
-function studyOptions(command: Command): Command {
-  return command
-    .option(
-      "--set <name=value>",
-      "change one setting of the study (repeatable): it wins over the file, the file over what it extends",
-      collect,
-    )
-    .option("--engine <name>", "wasm, tensorflow, webgpu, cpu or auto")
-    .option("--data <folder>", "folder of the dataset (dataset.path)")
-    .option("--methods <names>", "only these methods, with commas between")
-    .option("--sparsities <shares>", "only these sparsities, with commas between")
-    .option("--seeds <numbers>", "only these seeds, with commas between")
-    .option("--program <module>", "run another program for the cells (for tests of the bench)");
-}
-
-function workOption(command: Command): Command {
-  return command.option("--work <folder>", "where unfinished work lies", ".ticketbench");
 }
 
 function placeOptions(command: Command): Command {

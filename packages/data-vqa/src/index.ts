@@ -13,7 +13,7 @@ export { MINI_SHA256 } from "./mini/checksums.ts";
 export { generateMiniVqa, MiniVqa, type MiniVqaOptions } from "./mini/generate.ts";
 export { type AnnotatorModel, MINI_PROFILES, type MiniProfile, type MiniProfileName } from "./mini/profile.ts";
 export type { Region } from "./mini/regions.ts";
-export type { Scene, SceneObject } from "./mini/scene.ts";
+export { CANVAS, type Scene, type SceneObject } from "./mini/scene.ts";
 export { sceneSvg } from "./mini/svg.ts";
 export { regionRow, writeMiniVqa, type WriteOptions } from "./mini/write.ts";
 export { readAnswers } from "./official/answers.ts";

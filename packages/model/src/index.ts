@@ -5,6 +5,7 @@ export { initialise } from "./initialise.ts";
 export { disposeInput, type LxmertArrays, type LxmertInput, lxmertInput } from "./input.ts";
 export {
   LxmertPretraining,
+  networkOfPretraining,
   type PretrainingConfig,
   type PretrainingLosses,
   pretrainingShapes,

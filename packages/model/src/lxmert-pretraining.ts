@@ -69,7 +69,7 @@ export class LxmertPretraining {
     const shapes = pretrainingShapes(config);
     const untied = withoutTied(weights);
     checkWeights(untied, shapes);
-    this.#network = new Lxmert(this.config.network, networkWeights(untied));
+    this.#network = new Lxmert(this.config.network, networkOfPretraining(untied));
     const variableOf = (name: string): tf.Variable => {
       const inner = networkName(name);
       if (inner === null) return makeVariable(untied.get(name) as WeightTensor);
@@ -182,7 +182,8 @@ function withoutTied(weights: Weights): Weights {
   return new Map([...weights].filter(([name]) => name !== TIED));
 }
 
-function networkWeights(weights: Weights): Weights {
+/** The network inside pretraining weights, under its own names: heads other than the answers' are left out. */
+export function networkOfPretraining(weights: Weights): Weights {
   const inner = new Map<string, WeightTensor>();
   for (const [name, tensor] of weights) {
     const place = networkName(name);

@@ -1,4 +1,4 @@
-import { type AdamSettings, adamStep, globalNorm, type OptimiserSlot, tf } from "@ticketbench/backend";
+import { type AdamSettings, adamStep, type OptimiserSlot, readGlobalNorm, tf } from "@ticketbench/backend";
 import { ModelError } from "./error.ts";
 import { learningRateAt, type Schedule } from "./schedule.ts";
 import { assignVariables, readVariables, type Variables } from "./variables.ts";
@@ -88,19 +88,31 @@ export class Optimiser {
     return this.#steps;
   }
 
-  /** One step. @param gradients by parameter name; parameters left out have no gradient */
-  step(gradients: ReadonlyMap<string, tf.Tensor>): OptimiserStep {
-    const { clipNorm } = this.settings;
-    const learningRate = learningRateAt(this.settings, this.#steps);
-    const gradientNorm = globalNorm([...gradients.values()]);
-    if (!Number.isFinite(gradientNorm))
-      throw new DivergedError(
-        `step ${this.#steps + 1}: the gradient norm is ${gradientNorm}; the training has diverged`,
-      );
-    this.#steps++;
-    const settings = this.#adamSettings(learningRate, Math.min(1, clipNorm / (gradientNorm + 1e-6)));
-    for (const [name, gradient] of gradients) adamStep(this.#slot(name), gradient, settings);
-    return { learningRate, gradientNorm };
+  /**
+   * One step, which uses the gradients up: each is disposed of as soon as its parameter has moved, all of them when
+   * the step fails.
+   * @param gradients by parameter name; parameters left out have no gradient
+   * @throws DivergedError before anything has moved
+   */
+  async step(gradients: ReadonlyMap<string, tf.Tensor>): Promise<OptimiserStep> {
+    try {
+      const { clipNorm } = this.settings;
+      const learningRate = learningRateAt(this.settings, this.#steps);
+      const gradientNorm = await readGlobalNorm([...gradients.values()]);
+      if (!Number.isFinite(gradientNorm))
+        throw new DivergedError(
+          `step ${this.#steps + 1}: the gradient norm is ${gradientNorm}; the training has diverged`,
+        );
+      this.#steps++;
+      const settings = this.#adamSettings(learningRate, Math.min(1, clipNorm / (gradientNorm + 1e-6)));
+      for (const [name, gradient] of gradients) {
+        adamStep(this.#slot(name), gradient, settings);
+        gradient.dispose();
+      }
+      return { learningRate, gradientNorm };
+    } finally {
+      tf.dispose([...gradients.values()]);
+    }
   }
 
   #adamSettings(learningRate: number, gradientScale: number): AdamSettings {

@@ -146,18 +146,18 @@ describe("a pretraining batch", () => {
 });
 
 describe("pretraining", () => {
-  it("lowers the losses of what can be learned and makes no tensor that stays", () => {
+  it("lowers the losses of what can be learned and makes no tensor that stays", async () => {
     const model = new LxmertPretraining(config, initialisePretraining(config, 1));
     const optimiser = new Optimiser(model.parameters, adamW({ learningRate: 0.01, totalSteps: 150 }));
     const batch = (step: number) =>
       pretrainingBatch(examples, rows, source, vocabulary, ALL, pretrainingStream(1, step));
-    const before = evaluatePretraining(model, batch(1000), ALL);
+    const before = await evaluatePretraining(model, batch(1000), ALL);
     const dropout = new Dropout(0.1, 1);
-    pretrainStep(model, optimiser, batch(0), ALL, dropout);
+    await pretrainStep(model, optimiser, batch(0), ALL, dropout);
     const tensors = tf.memory().numTensors;
-    for (let step = 1; step < 150; step++) pretrainStep(model, optimiser, batch(step), ALL, dropout);
+    for (let step = 1; step < 150; step++) await pretrainStep(model, optimiser, batch(step), ALL, dropout);
     expect(tf.memory().numTensors).toBe(tensors);
-    const after = evaluatePretraining(model, batch(1000), ALL);
+    const after = await evaluatePretraining(model, batch(1000), ALL);
     expect(tf.memory().numTensors).toBe(tensors);
     // Nothing carries an attribute, and their labels are ignored.
     expect(after.attributes).toBe(0);
@@ -175,7 +175,7 @@ describe("pretraining", () => {
       let model = new LxmertPretraining(config, initialisePretraining(config, 1));
       let optimiser = new Optimiser(model.parameters, settings);
       const steps = pretrain(model, optimiser, run, dropout);
-      for (let step = 0; step < breakAfter; step++) steps.next();
+      for (let step = 0; step < breakAfter; step++) await steps.next();
       if (breakAfter > 0) {
         const [weights, state] = [await model.snapshot(), await optimiser.snapshot()];
         optimiser.dispose();
@@ -184,7 +184,8 @@ describe("pretraining", () => {
         optimiser = new Optimiser(model.parameters, settings);
         optimiser.load(state);
       }
-      const losses = Array.from(pretrain(model, optimiser, run, dropout), ({ loss }) => loss);
+      const losses: number[] = [];
+      for await (const { loss } of pretrain(model, optimiser, run, dropout)) losses.push(loss);
       const end = await model.snapshot();
       optimiser.dispose();
       model.dispose();
@@ -196,11 +197,11 @@ describe("pretraining", () => {
     expect(resumed.end).toEqual(whole.end);
   });
 
-  it("refuses fewer examples than a batch", () => {
+  it("refuses fewer examples than a batch", async () => {
     const model = new LxmertPretraining(config, initialisePretraining(config, 1));
     const optimiser = new Optimiser(model.parameters, adamW({ learningRate: 0.01, totalSteps: 1 }));
     const run: PretrainingRun = { examples, source, vocabulary, tasks: ALL, batchSize: 64, epochs: 1, seed: 5 };
-    expect(() => pretrain(model, optimiser, run, null).next()).toThrow(
+    await expect(pretrain(model, optimiser, run, null).next()).rejects.toThrow(
       "pretraining: 40 examples, expected at least one batch of 64",
     );
     model.dispose();
@@ -214,13 +215,13 @@ describe("pretraining", () => {
     expect(blind.labels).toBe(labels);
   });
 
-  it("has no loss for a task that is off, or has nothing to predict", () => {
+  it("has no loss for a task that is off, or has nothing to predict", async () => {
     const model = new LxmertPretraining(config, initialisePretraining(config, 1));
     const batch = pretrainingBatch(examples, rows, source, vocabulary, ALL, pretrainingStream(1, 0));
-    const losses = evaluatePretraining(model, batch, new Set<Task>(["matching"]));
+    const losses = await evaluatePretraining(model, batch, new Set<Task>(["matching"]));
     expect(Object.entries(losses).filter(([, loss]) => loss !== null)).toEqual([["matching", expect.any(Number)]]);
     const unlabelled = { ...batch, labels: { ...batch.labels, answers: new Int32Array(16).fill(-1) } };
-    expect(evaluatePretraining(model, unlabelled, ALL).answers).toBeNull();
+    expect((await evaluatePretraining(model, unlabelled, ALL)).answers).toBeNull();
     model.dispose();
   });
 

@@ -1,9 +1,15 @@
-import { type Dropout, type RandomStream, randomStream, type tf } from "@ticketbench/backend";
+import { type Dropout, type RandomStream, randomStream, tf } from "@ticketbench/backend";
 import { BOX_WIDTH } from "./config.ts";
 import { ModelError } from "./error.ts";
 import { initialiseShapes } from "./initialise.ts";
-import { disposeInput, type LxmertArrays, type LxmertInput, lxmertInput } from "./input.ts";
-import { type LxmertPretraining, type PretrainingConfig, pretrainingShapes, totalLoss } from "./lxmert-pretraining.ts";
+import { disposeInput, type LxmertArrays, lxmertInput } from "./input.ts";
+import {
+  type LxmertPretraining,
+  type PretrainingConfig,
+  type PretrainingLosses,
+  pretrainingShapes,
+  totalLoss,
+} from "./lxmert-pretraining.ts";
 import type { Optimiser, OptimiserStep } from "./optimiser.ts";
 import {
   type MaskingVocabulary,
@@ -13,7 +19,6 @@ import {
   TASKS,
   type Task,
 } from "./pretraining-labels.ts";
-import { scoped } from "./scope.ts";
 import { gradientsOf } from "./training.ts";
 import type { Weights } from "./weights.ts";
 
@@ -157,7 +162,7 @@ function regionsOf(examples: readonly PretrainingExample[], source: RegionSource
 /** One number a task; null where there was nothing to predict. */
 export type TaskLosses = Readonly<Record<Task, number | null>>;
 
-const NO_LOSSES: TaskLosses = {
+const NO_LOSSES: PretrainingLosses = {
   words: null,
   matching: null,
   objects: null,
@@ -173,50 +178,65 @@ export interface PretrainingStep extends OptimiserStep {
 }
 
 /** One training step of pretraining. @param dropout null trains without */
-export function pretrainStep(
+export async function pretrainStep(
   model: LxmertPretraining,
   optimiser: Optimiser,
   { input, labels }: PretrainingArrays,
   tasks: ReadonlySet<Task>,
   dropout: Dropout | null,
-): PretrainingStep {
+): Promise<PretrainingStep> {
   const tensors = lxmertInput(model.config.network, input);
+  const kept: tf.Tensor[] = [];
   try {
-    return scoped(() => {
-      let losses = NO_LOSSES;
-      dropout?.startStep(optimiser.steps);
-      const { loss, gradients } = gradientsOf(model.parameters, () => {
-        const parts = model.losses(tensors, labels, tasks, dropout);
-        losses = numbers(parts);
-        const total = totalLoss(parts);
-        if (total === null) throw new ModelError("pretraining: a batch in which no task has anything to predict");
-        return total;
-      });
-      const step = optimiser.step(gradients);
-      return { ...step, loss: loss.dataSync()[0] as number, losses };
+    let parts = NO_LOSSES;
+    dropout?.startStep(optimiser.steps);
+    const { loss, gradients } = gradientsOf(model.parameters, () => {
+      parts = model.losses(tensors, labels, tasks, dropout);
+      kept.push(...keep(parts));
+      const total = totalLoss(parts);
+      if (total === null) throw new ModelError("pretraining: a batch in which no task has anything to predict");
+      return total;
     });
+    kept.push(loss);
+    const step = await optimiser.step(gradients);
+    return { ...step, loss: (await loss.data())[0] as number, losses: await numbers(parts) };
   } finally {
+    tf.dispose(kept);
     disposeInput(tensors);
   }
 }
 
 /** Losses without dropout and without a step. */
-export function evaluatePretraining(
+export async function evaluatePretraining(
   model: LxmertPretraining,
   { input, labels }: PretrainingArrays,
   tasks: ReadonlySet<Task>,
-): TaskLosses {
-  const tensors: LxmertInput = lxmertInput(model.config.network, input);
+): Promise<TaskLosses> {
+  const tensors = lxmertInput(model.config.network, input);
+  const kept: tf.Tensor[] = [];
   try {
-    return scoped(() => numbers(model.losses(tensors, labels, tasks, null)));
+    let losses = NO_LOSSES;
+    tf.tidy(() => {
+      losses = model.losses(tensors, labels, tasks, null);
+      kept.push(...keep(losses));
+    });
+    return await numbers(losses);
   } finally {
+    tf.dispose(kept);
     disposeInput(tensors);
   }
 }
 
-function numbers(losses: Readonly<Record<Task, tf.Scalar | null>>): TaskLosses {
-  const read = (loss: tf.Scalar | null): number | null => (loss === null ? null : (loss.dataSync()[0] as number));
-  return Object.fromEntries(TASKS.map((task) => [task, read(losses[task])])) as Record<Task, number | null>;
+/** Has the losses outlive the tidy in which they were made; dispose of them. */
+function keep(losses: PretrainingLosses): tf.Tensor[] {
+  return Object.values(losses).flatMap((loss) => (loss === null ? [] : [tf.keep(loss)]));
+}
+
+async function numbers(losses: PretrainingLosses): Promise<TaskLosses> {
+  const read = async (loss: tf.Scalar | null): Promise<number | null> =>
+    loss === null ? null : ((await loss.data())[0] as number);
+  const entries = TASKS.map(async (task) => [task, await read(losses[task])] as const);
+  return Object.fromEntries(await Promise.all(entries)) as Record<Task, number | null>;
 }
 
 /** A pretraining run: what it reads, and the numbers that decide its course. */
@@ -241,12 +261,12 @@ export function stepsPerEpoch({ examples, batchSize }: PretrainingRun): number {
  * weights and optimiser state takes the same steps as one that was never stopped.
  * @throws ModelError when there are fewer examples than one batch holds
  */
-export function* pretrain(
+export async function* pretrain(
   model: LxmertPretraining,
   optimiser: Optimiser,
   run: PretrainingRun,
   dropout: Dropout | null,
-): Generator<PretrainingStep, void, undefined> {
+): AsyncGenerator<PretrainingStep, void, undefined> {
   const { examples, source, vocabulary, tasks, batchSize, epochs, seed } = run;
   const steps = stepsPerEpoch(run);
   if (steps === 0)
@@ -261,7 +281,7 @@ export function* pretrain(
     const first = (step % steps) * batchSize;
     const rows = order.subarray(first, first + batchSize);
     const batch = pretrainingBatch(examples, rows, source, vocabulary, tasks, pretrainingStream(seed, step));
-    yield pretrainStep(model, optimiser, batch, tasks, dropout);
+    yield await pretrainStep(model, optimiser, batch, tasks, dropout);
   }
 }
 

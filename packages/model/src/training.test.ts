@@ -52,11 +52,11 @@ describe("a training step", () => {
     const optimiser = new Optimiser(network.parameters, settings, thirds(network));
     const data = batch();
     const dropout = new Dropout(0.1, 1);
-    const first = trainStep(network, optimiser, data, dropout);
+    const first = await trainStep(network, optimiser, data, dropout);
     const tensors = tf.memory().numTensors;
     let last = first;
     for (let step = 0; step < 40; step++) {
-      last = trainStep(network, optimiser, data, dropout);
+      last = await trainStep(network, optimiser, data, dropout);
       expect(tf.memory().numTensors).toBe(tensors);
     }
     expect(first.learningRate).toBe(0);
@@ -73,7 +73,7 @@ describe("a training step", () => {
     const masks = thirds(network);
     const optimiser = new Optimiser(network.parameters, adamW({ learningRate: 0.01, totalSteps: -1 }), masks);
     const data = batch();
-    for (let step = 0; step < 3; step++) trainStep(network, optimiser, data, null);
+    for (let step = 0; step < 3; step++) await trainStep(network, optimiser, data, null);
     const weights = await network.snapshot();
     const state = await optimiser.snapshot();
     for (const [name, mask] of masks) {
@@ -94,7 +94,7 @@ describe("a training step", () => {
     const network = new Lxmert(config, start);
     const optimiser = new Optimiser(network.parameters, { ...SETTINGS, totalSteps: -1 });
     const data = batch();
-    trainStep(network, optimiser, data, null);
+    await trainStep(network, optimiser, data, null);
     const after = await network.snapshot();
     for (const name of deadParameters(config)) expect(after.get(name)).toEqual(start.get(name));
     const types = "lxrt_encoder.model.bert.embeddings.token_type_embeddings.weight";
@@ -111,7 +111,7 @@ describe("a training step", () => {
       let network = new Lxmert(config, initialise(config, 1));
       let optimiser = new Optimiser(network.parameters, SETTINGS, thirds(network));
       for (let step = 0; step < 6; step++) {
-        trainStep(network, optimiser, data, dropout);
+        await trainStep(network, optimiser, data, dropout);
         if (step + 1 !== breakAfter) continue;
         const [weights, state] = [await network.snapshot(), await optimiser.snapshot()];
         optimiser.dispose();
@@ -155,10 +155,12 @@ describe("an optimiser", () => {
     network.dispose();
   });
 
-  it("stops at a gradient that is not a number, before anything moves", () => {
+  it("stops at a gradient that is not a number, before anything moves", async () => {
     const parameter = tf.variable(tf.tensor1d([1, 2]));
     const optimiser = new Optimiser(new Map([["x", parameter]]), SETTINGS);
-    expect(() => optimiser.step(new Map([["x", tf.tensor1d([NaN, 0])]]))).toThrow("the gradient norm is NaN");
+    const gradient = tf.tensor1d([NaN, 0]);
+    await expect(optimiser.step(new Map([["x", gradient]]))).rejects.toThrow("the gradient norm is NaN");
+    expect(gradient.isDisposed).toBe(true);
     expect([...parameter.dataSync()]).toEqual([1, 2]);
   });
 });

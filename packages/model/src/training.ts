@@ -2,7 +2,6 @@ import { bceWithLogits, type Dropout, tf } from "@ticketbench/backend";
 import type { LxmertInput } from "./input.ts";
 import type { Lxmert } from "./lxmert.ts";
 import type { Optimiser, OptimiserStep } from "./optimiser.ts";
-import { scoped } from "./scope.ts";
 import type { Variables } from "./variables.ts";
 
 /** Questions with what counts as an answer. */
@@ -42,19 +41,30 @@ export function gradientsOf(parameters: Variables, loss: () => tf.Scalar): Gradi
  * The dropout masks are those of the optimiser's step count, so a resumed run draws them again.
  * @param dropout null trains without
  */
-export function trainStep(model: Lxmert, optimiser: Optimiser, batch: VqaBatch, dropout: Dropout | null): TrainingStep {
-  return scoped(() => {
-    let answers = new Int32Array(0);
+export async function trainStep(
+  model: Lxmert,
+  optimiser: Optimiser,
+  batch: VqaBatch,
+  dropout: Dropout | null,
+): Promise<TrainingStep> {
+  // Kept by hand and not in a scope: what others make while this step waits for the engine is theirs.
+  const kept: tf.Tensor[] = [];
+  try {
     dropout?.startStep(optimiser.steps);
     const { loss, gradients } = gradientsOf(model.parameters, () => {
       const { logits } = model.forward(batch, dropout);
-      answers = bestAnswers(logits.dataSync<"float32">(), batch.batch);
+      kept.push(tf.keep(logits));
       return bceWithLogits(logits, batch.targets);
     });
-    const step = optimiser.step(gradients);
-    const correct = credit(batch.targets.dataSync<"float32">(), answers);
-    return { ...step, loss: loss.dataSync<"float32">()[0] as number, answers, correct };
-  });
+    kept.push(loss);
+    const step = await optimiser.step(gradients);
+    const [scores, losses] = await Promise.all(kept.map((tensor) => tensor.data<"float32">()));
+    const answers = bestAnswers(scores as Float32Array, batch.batch);
+    const correct = credit(await batch.targets.data<"float32">(), answers);
+    return { ...step, loss: losses?.[0] as number, answers, correct };
+  } finally {
+    tf.dispose(kept);
+  }
 }
 
 /** Scores of every answer for every question, without dropout: [B * A], row after row. */

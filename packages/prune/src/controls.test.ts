@@ -8,6 +8,8 @@ import randomSameRatios from "./methods/random-same-ratios.ts";
 import random from "./methods/random.ts";
 import reinit from "./methods/reinit.ts";
 import shuffle from "./methods/shuffle.ts";
+import type { Training } from "./define-method.ts";
+import { Mask } from "./mask.ts";
 import { prune } from "./prune.ts";
 import { rewind } from "./rewinding.ts";
 import { FULL, lxmertShapes, randomWeights, TINY } from "./conformance/tiny-model.ts";
@@ -75,6 +77,34 @@ test("a control draws apart from the method it controls for: of random, it is an
     const chance = own.prunable.reduce((sum, name) => sum + own.kept(name) ** 2 / own.size(name), 0);
     expect(Math.abs(other.overlap(own) - chance)).toBeLessThan(5 * Math.sqrt(chance));
   }
+});
+
+test("a control of a method that trains follows that training, and takes the mask it ends with", async () => {
+  const settings = { weights, scope: "thesis", sparsity: 0.6, seed: 1, load: loadMethod } as const;
+  const steps: number[] = [];
+  const training: Training = {
+    train: (ticket) => Promise.resolve(ticket.apply(weights)),
+    follow: async (begin) => {
+      const schedule = begin(weights, 20);
+      let last = Mask.dense(mask.shapes, mask.prunable);
+      for (let step = 0; step < 20; step++) {
+        steps.push(step);
+        const trained = { weights: () => Promise.resolve(weights), gradients: () => Promise.resolve(new Map()) };
+        last = (await schedule.maskAt(step, { ...trained, set: () => Promise.resolve() })) ?? last;
+      }
+      return { weights, mask: last };
+    },
+  };
+  // Nothing moves in this training, so both end with the mask of magnitude.
+  for (const of of ["gmp", "imp"]) {
+    const made = await prune({ ...settings, training, method: shuffle, params: { of } });
+    for (const name of mask.prunable) expect(made.mask.kept(name)).toBe(mask.kept(name));
+    expect(made.mask.equals(mask)).toBe(false);
+  }
+  expect(steps).toHaveLength(20);
+  await expect(prune({ ...settings, method: shuffle, params: { of: "gmp" } })).rejects.toThrow(
+    /Gradual magnitude pruning needs training: give it training/,
+  );
 });
 
 test("a control of a method that does not exist, or without a way to find it, is refused", async () => {

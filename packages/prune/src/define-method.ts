@@ -12,6 +12,11 @@ import type { Shapes } from "./shapes.ts";
 export interface Training {
   /** From the rewind point, with the mask held at every step, to the end; returns the trained weights. */
   train(mask: Mask): Promise<Weights>;
+  /**
+   * From the rewind point to the end under a mask that changes on the way; returns the trained weights and the last mask.
+   * @param begin starts the schedule for the weights that training starts from and its number of optimiser steps
+   */
+  follow(begin: (start: Weights, totalSteps: number) => Schedule): Promise<{ weights: Weights; mask: Mask }>;
 }
 
 /** What a method may look at. There is no way from here to evaluation data. */
@@ -28,8 +33,8 @@ export interface PruneContext<Params = unknown> {
   readonly keep: number;
   /** The mask of the `keep` highest scores, among the weights and with the shares that the method or the study says. */
   readonly select: (scores: Scores, keep: number) => Mask;
-  /** The mask that another method makes of the same request: for controls. */
-  readonly pruneWith: (method: string, params: unknown) => Promise<Mask>;
+  /** What another method makes of the same request: for controls. */
+  readonly pruneWith: (method: string, params: unknown) => Promise<Pruned>;
   /** Attention heads a layer; a PruneError when the caller did not say. */
   readonly heads: number;
   /** Training questions to learn from; a PruneError for a method that did not say it needs them. */
@@ -72,8 +77,8 @@ export interface MethodCard<Schema extends z.ZodType> {
   readonly cite: string;
   /** Parameters with ranges, defaults and descriptions. */
   readonly params: Schema;
-  /** What it needs beyond the weights. */
-  readonly needs: "nothing" | "calibration" | "gradients" | "training";
+  /** What it needs beyond the weights; `method` is another method, with whatever that one needs. */
+  readonly needs: "nothing" | "calibration" | "gradients" | "training" | "method";
   /** Whether its mask at a higher sparsity lies inside its mask at a lower one, for one seed and the same weights. */
   readonly nests: boolean;
   /** Among which weights scores are ranked, where that is part of the method; left out, the study says. */
@@ -106,6 +111,11 @@ export interface Pruned {
   readonly weights?: Weights;
   /** What the mask is put on before retraining: the study's start weights, or as many that nobody trained. */
   readonly rewindTo?: "start" | "fresh";
+  /**
+   * Weights by which the count may miss the target, where weights go together by the head, neuron or group; 1, which is
+   * exact, if left out.
+   */
+  readonly resolution?: number;
 }
 
 /** A method that makes the whole mask itself. */
@@ -123,13 +133,15 @@ export interface TrainingState {
   weights(): Promise<Weights>;
   /** Gradients of the batch about to be trained on, of pruned weights too. Costs a backward pass. */
   gradients(): Promise<Gradients>;
+  /** Sets weights by name before the step: those that come back under the mask about to be given, and are not to start from 0. */
+  set(weights: Weights): Promise<void>;
 }
 
 /** A mask that changes while the network trains. */
 export interface Schedule {
   /**
    * Asked before every optimiser step, `step` counting from 0 to totalSteps - 1: the mask to hold from now on, or null
-   * to hold on to the one before. A weight that comes back starts from 0.
+   * to hold on to the one before. A weight that comes back starts from 0, unless the schedule sets it.
    */
   maskAt(step: number, state: TrainingState): Promise<Mask | null>;
 }

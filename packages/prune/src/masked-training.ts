@@ -25,5 +25,6 @@ export function trainingState(model: Lxmert, batch: VqaBatch): TrainingState {
   return {
     weights: () => model.snapshot(),
     gradients: () => meanGradients(model, [batch]),
+    set: async (weights) => model.load(new Map([...(await model.snapshot()), ...weights])),
   };
 }

@@ -2,7 +2,7 @@ import { randomStream } from "@ticketbench/backend";
 import { sizeOf, type Weights } from "@ticketbench/model";
 import { type Allocation, type Granularity, unitsOf } from "./allocation.ts";
 import type { Calibration } from "./calibration.ts";
-import type { Method, PruneContext, Training } from "./define-method.ts";
+import type { Method, Pruned, PruneContext, Training } from "./define-method.ts";
 import { Mask } from "./mask.ts";
 import { PruneError } from "./prune-error.ts";
 import { prunableNames, type Scope, type ScopeName } from "./scope.ts";
@@ -47,7 +47,7 @@ export function parseParams(method: Method, params: unknown): unknown {
  */
 export function contextOf(
   settings: PruneSettings,
-  pruneAs: (settings: PruneSettings) => Promise<{ readonly mask: Mask }>,
+  pruneAs: (settings: PruneSettings) => Promise<Pruned>,
 ): PruneContext {
   const { method, params, weights, scope, sparsity, seed } = settings;
   if (!(sparsity >= 0 && sparsity < 1))
@@ -70,7 +70,7 @@ export function contextOf(
     random: (name) => randomStream(seed, `mask/${name}`),
     pruneWith: async (name, others) => {
       if (settings.load === undefined) throw new PruneError(`${method.title} needs other methods: give it load`);
-      return (await pruneAs({ ...settings, method: await settings.load(name), params: others })).mask;
+      return await pruneAs({ ...settings, method: await settings.load(name), params: others });
     },
     get heads() {
       if (settings.heads === undefined) throw new PruneError(`${method.title} needs the number of heads: give heads`);

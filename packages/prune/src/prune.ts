@@ -1,6 +1,6 @@
 import type { Weights } from "@ticketbench/model";
 import type { z } from "zod";
-import type { Method, Pruned, PruneContext, Schedule, ScoreMethod } from "./define-method.ts";
+import type { Method, Pruned, PruneContext, Schedule, ScheduleMethod, ScoreMethod } from "./define-method.ts";
 import { type Ledger, ledgerOf } from "./ledger.ts";
 import { Mask } from "./mask.ts";
 import { explainMiss } from "./miss.ts";
@@ -16,25 +16,31 @@ export interface PruneOutcome {
   readonly weights: Weights;
   /** What to put the mask on before retraining; `fresh` is for controls, see rewind. */
   readonly rewindTo: "start" | "fresh";
+  /** Weights by which the count may miss the target: 1 where weights go one by one. */
+  readonly resolution: number;
 }
 
 /**
  * Prunes a model with a method: checks the request, makes the mask, checks it against the target to half a weight and
- * counts it. Throws a PruneError for a mistake in the request or in the method.
+ * counts it. A schedule is followed to the end of the training that the request brings. Throws a PruneError for a mistake
+ * in the request or in the method.
  */
 export async function prune(settings: PruneSettings): Promise<PruneOutcome> {
   const context = contextOf(settings, prune);
   const { method } = settings;
-  const { mask, weights = settings.weights, rewindTo = "start" } = await makeMask(method, context);
+  const pruned = await ("schedule" in method ? follow(settings, context) : makeMask(method, context));
+  const { mask, weights = settings.weights, rewindTo = "start", resolution = 1 } = pruned;
   checkScope(mask, context);
   if (!("count" in method) || method.count === "exact") checkCount(mask, context);
-  return { mask, ledger: ledgerOf(mask), weights: mask.apply(weights), rewindTo };
+  return { mask, ledger: ledgerOf(mask), weights: mask.apply(weights), rewindTo, resolution };
 }
 
-async function makeMask(method: Method, context: PruneContext): Promise<Pruned> {
-  if ("score" in method) return scoredMask(method, context);
-  if ("mask" in method) return method.mask(context);
-  throw new PruneError(`${method.title} prunes while training: start it with startSchedule`);
+async function makeMask(method: Exclude<Method, ScheduleMethod<z.ZodType>>, context: PruneContext): Promise<Pruned> {
+  return "score" in method ? scoredMask(method, context) : method.mask(context);
+}
+
+function follow(settings: PruneSettings, { training }: PruneContext): Promise<Pruned> {
+  return training.follow((weights, totalSteps) => startSchedule({ ...settings, weights, totalSteps }));
 }
 
 /**

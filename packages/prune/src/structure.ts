@@ -52,6 +52,12 @@ export function* placesOf(group: Group, shapes: Shapes): Generator<readonly [nam
     for (let column = group.start; column < group.end; column++) yield [group.columnsOf, row * columns + column];
 }
 
+/** How many weights a group has. */
+export function groupSize({ rowsOf, columnsOf, start, end }: Group, shapes: Shapes): number {
+  const columns = rowsOf.reduce((sum, name) => sum + (shapes.get(name)?.[1] ?? 0), 0);
+  return (end - start) * (columns + (shapes.get(columnsOf)?.[0] ?? 0));
+}
+
 /** The Euclidean norm of a group's weights. */
 export function groupNorm(group: Group, weights: Weights, shapes: Shapes): number {
   let sum = 0;

@@ -80,6 +80,18 @@ describe("dataset cards among results", () => {
     expect(await readdir(join(dir, "datasets"))).toHaveLength(1);
   });
 
+  it("are found beside the results of several studies, each once", async () => {
+    const scene = { place: "park", width: 640, height: 480, objects: [] };
+    await writeDatasetCard(join(dir, "a"), { ...card, scenes: { "image 1": scene } });
+    await writeDatasetCard(join(dir, "b"), card);
+    await writeDatasetCard(join(dir, "b"), { ...card, split: "nominival" });
+    const cards = await readDatasetCards(dir);
+    expect(cards.map(({ split, scenes }) => [split, scenes?.["image 1"]])).toEqual([
+      [card.split, scene],
+      ["nominival", undefined],
+    ]);
+  });
+
   it("catch a result whose types were swapped", async () => {
     await writeDatasetCard(dir, { ...card, types: packAnswerTypes(types.toReversed()) });
     await writeResult(dir, result);

@@ -62,6 +62,8 @@ describe("the same measurement", () => {
   it("may have cost more, on another day, but has every score, answer and mask bit", () => {
     const later = { ...result, createdAt: "2027-01-01T00:00:00Z", cost: { ...result.cost, peakMemoryBytes: 1 } };
     expect(sameMeasurement(result, later)).toBe(true);
+    const latency = { denseMilliseconds: 5, sparseMilliseconds: 4, batchSize: 32, repeats: 9 };
+    expect(sameMeasurement(result, { ...later, latency })).toBe(true);
     expect(sameMeasurement(result, { ...later, maskHash: sampleHash(1) })).toBe(false);
     const phases = { ...result.phases, rewound: changed(result.phases.rewound, [0]) };
     expect(sameMeasurement(result, { ...result, phases })).toBe(false);

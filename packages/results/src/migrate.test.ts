@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { migrate } from "./migrate.ts";
+import { parseResult } from "./parse.ts";
+import { sampleTicket } from "./sample-result.ts";
 
 const steps = [
   ({ name, ...rest }: Record<string, unknown>) => ({ ...rest, title: name }),
@@ -18,6 +20,17 @@ describe("migration", () => {
     const old = { schemaVersion: 1, name: "a" };
     migrate(old, steps);
     expect(old).toEqual({ schemaVersion: 1, name: "a" });
+  });
+
+  it("is not needed for fields that may be missing: results from before them read as they were", () => {
+    const before = sampleTicket();
+    expect(parseResult(JSON.stringify(before), "before.json")).toEqual(before);
+    const latency = { denseMilliseconds: 5, sparseMilliseconds: 5, batchSize: 32, repeats: 9 };
+    const leaks = [{ training: "train", evaluation: "valid", images: 3930, questions: 4445 }];
+    for (const measured of [latency, { ...latency, compactMilliseconds: 3 }]) {
+      const after = { ...before, latency: measured, dataset: { ...before.dataset, leaks } };
+      expect(parseResult(JSON.stringify(after), "after.json")).toEqual(after);
+    }
   });
 
   it("refuses a version it does not know", () => {

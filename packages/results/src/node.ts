@@ -62,8 +62,8 @@ const filesAtOnce = 64;
 
 /**
  * Reads and verifies every `*.json` of a folder and its sub-folders, in the order of their names, against the dataset
- * cards in `<dir>/datasets`. Folders named "reported" and "datasets" hold no results, nor does `<dir>/methods.json`; one
- * that does not exist holds none.
+ * cards there. Folders named "reported" and "datasets" hold no results, nor does `<dir>/methods.json`; one that does
+ * not exist holds none.
  *
  * @throws ResultError naming the first bad file and field, or two cells that the duplicate guard catches
  */
@@ -94,9 +94,20 @@ export function readReported(dir: string): Promise<Reported[]> {
   return readFolder(join(dir, reportedFolder), parseReported);
 }
 
-/** Reads and checks the dataset cards in `<dir>/datasets`, in the order of their file names. */
-export function readDatasetCards(dir: string): Promise<DatasetCard[]> {
-  return readFolder(join(dir, datasetsFolder), parseDatasetCard);
+/**
+ * Reads and checks the dataset cards of a folder: those in folders named "datasets", at any depth, in the order of their
+ * file names. A card that several studies left beside their results is there once.
+ */
+export async function readDatasetCards(dir: string): Promise<DatasetCard[]> {
+  const files = (await jsonFilesIn(dir)).filter((name) => name.split(sep).at(-2) === datasetsFolder);
+  const cards = new Map<string, DatasetCard>();
+  for (const name of files) {
+    const file = join(dir, name);
+    const card = parseDatasetCard(await readFile(file, "utf8"), file);
+    const key = `${card.hash} ${card.split}`;
+    if (!cards.has(key)) cards.set(key, card);
+  }
+  return [...cards.values()];
 }
 
 /**

@@ -76,6 +76,7 @@ const columns: readonly Column[] = [
   measured("inference_flops_sparse", (done) => done.flops?.sparse),
   measured("latency_dense_ms", (done) => done.latency?.denseMilliseconds),
   measured("latency_sparse_ms", (done) => done.latency?.sparseMilliseconds),
+  measured("latency_compact_ms", (done) => done.latency?.compactMilliseconds),
   text("engine", ({ provenance }) => `${provenance.engine.name} ${provenance.engine.version}`),
   text("git_sha", ({ provenance }) => provenance.gitSha),
   { name: "git_dirty", type: "BOOLEAN", of: ({ provenance }) => provenance.dirty },

@@ -1,5 +1,7 @@
 import {
+  checkRoles,
   generateMiniVqa,
+  type ImageLeak,
   openOfficialFolder,
   openVqaFolder,
   type VqaDataset,
@@ -27,6 +29,16 @@ async function open(settings: DatasetSettings): Promise<VqaDataset> {
   const { path, textOnly, train: trainingSplits } = settings;
   if (textOnly) return openOfficialFolder(path, { featureWidth: NO_FEATURES, trainingSplits });
   return await openVqaFolder(path, { trainingSplits });
+}
+
+/**
+ * What training and evaluation share, pretraining included. Throws DataError where a split has two roles or its answers
+ * are withheld.
+ */
+export function leaksOf(dataset: VqaDataset, settings: DatasetSettings, start?: Training["start"]): ImageLeak[] {
+  const { train, selection, report } = settings;
+  const pretraining = start?.kind === "pretrain" && !train.includes(start.split) ? [start.split] : [];
+  return checkRoles(dataset, { training: [...pretraining, ...train], selection, reported: report });
 }
 
 /** The splits that are trained on, in the study's order. */

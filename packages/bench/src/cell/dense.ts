@@ -5,6 +5,7 @@ import type { CellContext, Measurement } from "../run/program.ts";
 import { regionsRead } from "./datasets.ts";
 import { Laboratory, streamSeeds } from "./laboratory.ts";
 import { startWeights } from "./start.ts";
+import { denseLatency } from "./latency.ts";
 import { bundleOfWeights } from "./weights-bundle.ts";
 import { weightsSize } from "./weights-size.ts";
 
@@ -31,6 +32,9 @@ export async function runDense(cell: Cell & { kind: "dense" }, context: CellCont
       { facts },
     ),
   );
+  const latency = await lab.bill.time("measure latency", () =>
+    denseLatency({ config: lab.network.config, weights }, lab.timingBatch()),
+  );
   const regions = regionsRead(lab.dataset, lab.settings.dataset);
   const { total } = forwardFlops(lab.network.config, { tokens: lab.network.config.positions, regions });
   return {
@@ -46,5 +50,6 @@ export async function runDense(cell: Cell & { kind: "dense" }, context: CellCont
     cost: lab.bill.sum(),
     bytes: await weightsSize(weights, null),
     flops: { dense: total, sparse: total },
+    latency,
   };
 }

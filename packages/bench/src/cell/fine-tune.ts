@@ -141,7 +141,7 @@ class FineTuner {
     const targets = tf.tensor2d(batch.targets, [batch.size, model.config.answers]);
     try {
       if (this.#schedule !== null) await this.#followSchedule(this.#schedule, { ...input, targets });
-      const step = trainStep(model, this.#optimiser, { ...input, targets }, this.#dropout);
+      const step = await trainStep(model, this.#optimiser, { ...input, targets }, this.#dropout);
       if (!Number.isFinite(step.loss)) throw new CellFailure("diverged", `the loss is ${step.loss}`);
       return step;
     } catch (error) {

@@ -23,6 +23,13 @@ describe("what a cell is made from", () => {
     await expect(identities.dataset(text("/nowhere/at/all").dataset)).rejects.toThrow("/nowhere/at/all does not exist");
   });
 
+  test("is refused where a split is trained on and evaluated, whoever asks", async () => {
+    const roles = { ...study.dataset, train: ["train", "nominival"] };
+    await expect(identities.dataset(roles)).rejects.toThrow("nominival is both trained on and evaluated on");
+    const selected = { ...study.dataset, selection: "minival" };
+    await expect(identities.dataset(selected)).rejects.toThrow("selected on minival, the split that is reported");
+  });
+
   test("names a missing checkpoint and where it is set", async () => {
     await expect(identities.checkpoint("/nowhere.safetensors")).rejects.toThrow(
       "start.file: /nowhere.safetensors cannot be read",

@@ -5,7 +5,7 @@ import { parseParams } from "@ticketbench/prune";
 import { loadMethod, methodVersion } from "@ticketbench/prune/node";
 import type { Identities } from "../plan/plan.ts";
 import { StudyError } from "../study/error.ts";
-import { openDataset } from "./datasets.ts";
+import { leaksOf, openDataset } from "./datasets.ts";
 
 async function fileHash(file: string | URL): Promise<string> {
   return createHash("sha256")
@@ -15,7 +15,11 @@ async function fileHash(file: string | URL): Promise<string> {
 
 /** What the parts of a cell really are: data by content, start weights by file or recipe, methods by their code. */
 export const identities: Identities = {
-  dataset: async (settings) => (await openDataset(settings)).hash,
+  async dataset(settings) {
+    const dataset = await openDataset(settings);
+    leaksOf(dataset, settings);
+    return dataset.hash;
+  },
 
   async checkpoint(file) {
     return await fileHash(file).catch(() => {

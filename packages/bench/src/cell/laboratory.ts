@@ -1,13 +1,21 @@
 import { randomStream, tf } from "@ticketbench/backend";
 import { openEngine } from "@ticketbench/backend/node";
-import { BatchLoader, PRIOR_KEYS, priorPredictions, softScores, type VqaDataset } from "@ticketbench/data-vqa";
+import {
+  type Batch,
+  BatchLoader,
+  PRIOR_KEYS,
+  priorPredictions,
+  softScores,
+  type VqaDataset,
+} from "@ticketbench/data-vqa";
 import { disposeInput, Lxmert, parameterCount, parameterShapes, type Weights } from "@ticketbench/model";
 import { type Calibration, calibrationOf } from "@ticketbench/prune";
 import type { DoneResult, Phase } from "@ticketbench/results";
 import type { Training, TrainingEntry } from "../plan/cell.ts";
 import type { CellContext } from "../run/program.ts";
 import { Bill } from "./bill.ts";
-import { openDataset, regionsRead, trainingSplits } from "./datasets.ts";
+import { datasetCardOf } from "./dataset-card.ts";
+import { leaksOf, openDataset, regionsRead, trainingSplits } from "./datasets.ts";
 import { evaluate, inputOf } from "./evaluate.ts";
 import { type FineTuned, type FineTuning, fineTune } from "./fine-tune.ts";
 import { describeNetwork, type Network } from "./network.ts";
@@ -47,6 +55,8 @@ export class Laboratory {
     return await bill.time("load", async () => {
       await openEngine(settings.engine.name);
       const dataset = await openDataset(settings.dataset);
+      const card = datasetCardOf(dataset, settings.dataset.report);
+      if (card !== null) await context.publishCard(card);
       return new Laboratory(settings, dataset, await describeNetwork(settings, dataset), bill, context);
     });
   }
@@ -121,6 +131,14 @@ export class Laboratory {
     }
   }
 
+  /** One batch of the reported questions, as large as a training batch, to time networks on. */
+  timingBatch(): Batch {
+    const { report } = this.settings.dataset;
+    const [batch] = this.loader([report]).batches();
+    if (batch === undefined) throw new Error(`split ${report} has no questions`);
+    return batch;
+  }
+
   /** What a result says about the data: hash, splits and the floors that need no network. */
   describeDataset(hash: string): DoneResult["dataset"] {
     const { report, selection } = this.settings.dataset;
@@ -136,6 +154,10 @@ export class Laboratory {
       split: report,
       selectionSplit: selection,
       questions: questions.length,
+      leaks: leaksOf(this.dataset, this.settings.dataset, this.settings.start).map(({ images, ...leak }) => ({
+        ...leak,
+        images: images.length,
+      })),
       floors: { constantAnswer: floor(PRIOR_KEYS.constant), questionPrior: floor(PRIOR_KEYS.question) },
     };
   }

@@ -1,4 +1,6 @@
+import { describeLeak } from "@ticketbench/data-vqa";
 import type { Program } from "../run/program.ts";
+import { leaksOf, openDataset } from "./datasets.ts";
 import { runDense } from "./dense.ts";
 import { identities } from "./identities.ts";
 import { runStart } from "./start.ts";
@@ -9,6 +11,7 @@ import { workload } from "./workload.ts";
 const program: Program = {
   identities,
   workload,
+  leaks: async ({ dataset, start }) => leaksOf(await openDataset(dataset), dataset, start).map(describeLeak),
   run: (cell, context) => {
     switch (cell.kind) {
       case "start":

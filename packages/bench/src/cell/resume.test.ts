@@ -64,11 +64,12 @@ async function runAll(plan: Plan, every: number): Promise<{ results: DoneResult[
 }
 
 /** All of a result that a stop must not change: everything but times and memory. */
-function timeless({ createdAt: _at, cost, training, ...rest }: DoneResult): unknown {
+function timeless({ createdAt: _at, cost, latency, training, ...rest }: DoneResult): unknown {
   const history = training.map((stage) => ({
     ...stage,
     epochs: stage.epochs.map((epoch) => ({ ...epoch, seconds: 0 })),
   }));
+  expect(latency?.repeats).toBeGreaterThan(0);
   return { ...rest, training: history, flops: cost.trainingFlops };
 }
 

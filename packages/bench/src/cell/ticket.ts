@@ -6,6 +6,7 @@ import { regionsRead } from "./datasets.ts";
 import type { DenseFacts } from "./dense.ts";
 import { findTicket, type Ticket, type TicketCell } from "./find-ticket.ts";
 import { Laboratory, streamSeeds } from "./laboratory.ts";
+import { ticketLatency } from "./latency.ts";
 import { bundleOfWeights, weightsOfBundle } from "./weights-bundle.ts";
 import { weightsSize } from "./weights-size.ts";
 
@@ -36,6 +37,9 @@ export async function runTicket(cell: TicketCell, context: CellContext): Promise
     zeroMask = recountZeros(mask, final);
     phases.retrained = await lab.evaluate(final, "retrained");
   }
+  const latency = await lab.bill.time("measure latency", () =>
+    ticketLatency(ticket.method, { config: lab.network.config, weights: tuned }, mask, final, lab.timingBatch()),
+  );
   return {
     seeds: streamSeeds(cell.seed),
     dataset: lab.describeDataset(cell.inputs.dataset),
@@ -46,6 +50,7 @@ export async function runTicket(cell: TicketCell, context: CellContext): Promise
     training,
     cost: lab.bill.sum("find mask"),
     bytes: await weightsSize(final, mask),
+    latency,
   };
 }
 
@@ -76,7 +81,7 @@ function recountZeros(mask: Mask, weights: Weights): NonNullable<DoneResult["zer
 }
 
 /** Sparsity, ledger and arithmetic as counted on the mask. */
-async function describeMask({ mask, ledger }: Ticket, lab: Laboratory) {
+async function describeMask({ mask, ledger, resolution }: Ticket, lab: Laboratory) {
   const modules: DoneResult["ledger"]["modules"] = {};
   for (const { module, prunable, kept, pruned } of ledger.parameters) {
     if (!prunable) continue;
@@ -90,7 +95,7 @@ async function describeMask({ mask, ledger }: Ticket, lab: Laboratory) {
   for (const [name, flops] of byParameter) saved += flops * (1 - mask.kept(name) / mask.size(name));
   return {
     measured: { prunable: ledger.prunable.sparsity, total: ledger.total.sparsity },
-    ledger: { modules, resolution: 1 },
+    ledger: { modules, resolution },
     maskHash: await hashMask(mask),
     flops: { dense: total, sparse: total - saved },
   };

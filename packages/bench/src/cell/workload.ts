@@ -25,7 +25,7 @@ export const workload: Workload = {
   async flopsPerSecond({ inputs: { settings } }) {
     await openEngine(settings.engine.name);
     const dataset = await openDataset(settings.dataset);
-    return stepRate(settings, dataset, await describeNetwork(settings, dataset));
+    return await stepRate(settings, dataset, await describeNetwork(settings, dataset));
   },
 };
 
@@ -35,7 +35,7 @@ function questionsOf({ inputs, ...cell }: Cell, dataset: VqaDataset): { trained:
   const count = (...splits: string[]): number =>
     splits.reduce((sum, name) => sum + dataset.split(name).questions.length, 0);
   if (cell.kind === "start") {
-    return { trained: start.kind === "pretrain" ? start.epochs * count(start.split) : 0, evaluated: 0 };
+    return { trained: "epochs" in start ? pretrainingSentences(dataset, start) : 0, evaluated: 0 };
   }
   const selection = settings.selection === null ? 0 : recipe.epochs * count(settings.selection);
   const training = { trained: recipe.epochs * count(...settings.train), selection };
@@ -46,8 +46,17 @@ function questionsOf({ inputs, ...cell }: Cell, dataset: VqaDataset): { trained:
   return { trained: isTrained ? training.trained : 0, evaluated: measured + (isTrained ? selection : 0) };
 }
 
+/** Sentences that pretraining goes through: questions, and for LXMERT's tasks the captions of their images. */
+function pretrainingSentences(dataset: VqaDataset, start: Extract<Training["start"], { epochs: number }>): number {
+  const { questions } = dataset.split(start.split);
+  if (start.kind === "pretrain") return start.epochs * questions.length;
+  const images = new Set(questions.map(({ imageId }) => imageId));
+  const captions = [...images].reduce((sum, image) => sum + dataset.captions(image).length, 0);
+  return start.epochs * (questions.length + captions) + start.questionEpochs * questions.length;
+}
+
 /** Floating-point operations a second of training steps, over about two seconds after a first step. */
-function stepRate(settings: Training, dataset: VqaDataset, { config, encode }: Network): number {
+async function stepRate(settings: Training, dataset: VqaDataset, { config, encode }: Network): Promise<number> {
   const { batchSize, learningRate, warmup, weightDecay } = settings.recipe;
   const regions = regionsRead(dataset, settings.dataset);
   const splits = settings.dataset.train.map((name) => dataset.split(name));
@@ -61,7 +70,7 @@ function stepRate(settings: Training, dataset: VqaDataset, { config, encode }: N
   for (const batch of loader.batches()) {
     const input = inputOf(model, batch);
     const targets = tf.tensor2d(batch.targets, [batch.size, config.answers]);
-    trainStep(model, optimiser, { ...input, targets }, dropout);
+    await trainStep(model, optimiser, { ...input, targets }, dropout);
     disposeInput(input);
     targets.dispose();
     if (++steps === 0) started = performance.now();

@@ -1,5 +1,7 @@
 import { type Command, Option } from "commander";
 import type { ConvertWords } from "../commands/model.ts";
+import type { StartWords } from "../commands/start.ts";
+import { studyOptions, workOption } from "./study-options.ts";
 
 /** `ticketbench model ...`: checkpoint files, ours and PyTorch's. */
 export function modelCommands(cli: Command): void {
@@ -20,5 +22,14 @@ export function modelCommands(cli: Command): void {
     .addOption(new Option("--type <name>", "width of a weight").choices(["fp32", "fp16"]).default("fp32"))
     .action(async (from: string, to: string, words: ConvertWords) =>
       (await import("../commands/model.ts")).convert(from, to, words),
+    );
+  workOption(studyOptions(model.command("start")))
+    .description("write the start weights that a study made as a checkpoint file")
+    .argument("<study>", "configs/pretrain-mini.yaml, once it has run")
+    .argument("<out>", "the new file")
+    .addOption(new Option("--type <name>", "width of a weight").choices(["fp32", "fp16"]).default("fp16"))
+    .option("--check", "compare with the file instead: exit code 1 where a byte differs")
+    .action(async (source: string, out: string, words: StartWords) =>
+      (await import("../commands/start.ts")).exportStart(source, out, words),
     );
 }

@@ -3,13 +3,14 @@ import { resolve } from "node:path";
 import { stringify } from "yaml";
 import type { PlannedCell } from "../plan/cell.ts";
 import { type Estimate, estimateCells, priceOf } from "../plan/estimate.ts";
-import type { Plan } from "../plan/plan.ts";
+import { isMadeByCell, type Plan } from "../plan/plan.ts";
 import { writePlan } from "../plan/plan-file.ts";
 import { duration } from "../run/eta.ts";
 import { finishedCells, missingCells } from "../run/missing.ts";
 import { type CellState, ResultFolder } from "../run/records.ts";
 import { Workspace } from "../run/workspace.ts";
 import type { Study } from "../study/study.ts";
+import { leakLines } from "./leaks.ts";
 import { pastResults, resultFolders } from "./past-results.ts";
 import { loadProgram, planFor, type StudyWords } from "./study-source.ts";
 
@@ -34,12 +35,13 @@ export async function plan(source: string, words: PlanWords): Promise<void> {
   const ids = await missingCells({ plan: frozen, finished, store: workspace.store, asked: () => true });
   const missing = frozen.cells.filter((cell) => ids.has(cell.id));
   const past = await pastResults([...resultFolders(workspace.root), results.folder]);
-  const { workload = null } = await loadProgram(words);
-  const estimate = await estimateCells(frozen, missing, past, workload);
+  const program = await loadProgram(words);
+  const estimate = await estimateCells(frozen, missing, past, program.workload ?? null);
   const lines = [
     ...(words.resolved === true ? [stringify(frozen.study)] : []),
     `study ${frozen.study.name}, plan ${frozen.hash.slice(0, 12)}: ${gridWords(frozen.study)}`,
     ...KINDS.flatMap((kind) => levelLine(frozen, kind, states, estimate)),
+    ...(await leakLines(frozen, program)),
     ...costLines(frozen, missing, estimate),
     `frozen in ${words.write}; run it`,
     ...["", " --executor slurm", " --executor k8s --image IMAGE --claim CLAIM", " --executor gha"].map(
@@ -68,7 +70,7 @@ function levelLine(
   const count = (state: CellState["state"]): number => level.filter(({ id }) => states.get(id)?.state === state).length;
   const failed = count("failed") > 0 ? `, ${count("failed")} failed` : "";
   const done = kind === "start" ? "" : `, ${count("done")} done${failed}`;
-  const needs = kind === "dense" && study.start.kind !== "pretrain" ? NEEDS.start : NEEDS[kind];
+  const needs = kind === "dense" && !isMadeByCell(study.start) ? NEEDS.start : NEEDS[kind];
   const seconds = each[kind];
   const time = seconds === null ? "" : `; about ${duration(seconds)} each`;
   return [`  ${String(level.length).padStart(6)} ${kind}${done}; needs ${needs}${time}`];

@@ -10,13 +10,16 @@ import type { RunEvent } from "../run/events.ts";
 import { removeOldDrafts } from "../run/garbage.ts";
 import { ResultFolder } from "../run/records.ts";
 import { type RunEnd, type RunOptions, runPlan } from "../run/run-plan.ts";
+import type { ArtifactStore } from "../run/store.ts";
 import { prepareFolder, Workspace } from "../run/workspace.ts";
 import { StudyError } from "../study/error.ts";
 import { chooseView } from "../view/view.ts";
 import type { SubmitWords } from "./submit.ts";
-import { planFor, programUrl } from "./study-source.ts";
+import { leakLines } from "./leaks.ts";
+import { loadProgram, planFor, programUrl } from "./study-source.ts";
 import { pastResults, resultFolders } from "./past-results.ts";
 import { resultTable } from "./result-table.ts";
+import { startLines } from "./start.ts";
 
 export interface RunWords extends SubmitWords {
   readonly shard?: string;
@@ -36,6 +39,8 @@ export async function run(source: string, words: RunWords): Promise<void> {
   await removeOldDrafts(results.folder);
   const planFile = workspace.planFile(plan.study.name, plan.hash);
   await writePlan(planFile, plan);
+  // Standard error: events on standard output are for programs.
+  for (const line of await leakLines(plan, await loadProgram(words))) console.error(line);
   const made = new Set<string>();
   const end = await runWithView(plan, words.json === true, made, {
     ...{ planFile, workspace, results, jobs, devices },
@@ -44,7 +49,7 @@ export async function run(source: string, words: RunWords): Promise<void> {
     asked: words.shard === undefined ? undefined : inShard(parseShard(words.shard)),
   });
   if (words.json !== true) {
-    await sayWhatCame(plan, results, end);
+    await sayWhatCame(plan, results, end, workspace.store);
     await sayWhatItTook(plan, made, [...resultFolders(workspace.root), results.folder]);
   }
   process.exitCode = end.left > 0 ? 130 : end.failed + end.blocked > 0 ? 1 : 0;
@@ -95,10 +100,11 @@ async function runWithView(
   }
 }
 
-async function sayWhatCame(plan: Plan, results: ResultFolder, end: RunEnd): Promise<void> {
+async function sayWhatCame(plan: Plan, results: ResultFolder, end: RunEnd, store: ArtifactStore): Promise<void> {
   const below = relative(process.cwd(), results.folder);
   const folder = below === "" || below.startsWith("..") ? results.folder : below;
   console.log(await resultTable(plan, results));
+  for (const line of await startLines(plan, store)) console.log(line);
   const total = end.done + end.failed + end.blocked + end.left;
   console.log(`${end.done} of ${total} cells done; results in ${folder}/`);
   if (end.left > 0) console.log(`stopped with ${end.left} to do; go on with\n  ${sameCommand()}`);

@@ -46,6 +46,11 @@ export async function planStudy(study: Study, identities: Identities): Promise<P
   return builder.finish();
 }
 
+/** Whether a start cell makes these start weights; other kinds are read or drawn by the dense cell itself. */
+export function isMadeByCell({ kind }: Study["start"]): boolean {
+  return kind === "pretrain" || kind === "lxmert";
+}
+
 /** A planned cell together with the settings of its training. */
 export function cellAt(plan: Plan, cell: PlannedCell): Cell {
   const inputs = plan.trainings[cell.training];
@@ -82,7 +87,7 @@ class PlanBuilder {
     if (known !== undefined) return known;
     const id = contentHash({ dense: content, seed });
     dense.set(seed, id);
-    const needs = study.start.kind === "pretrain" ? [this.#start(training, suffix)] : [];
+    const needs = isMadeByCell(study.start) ? [this.#start(training, suffix)] : [];
     this.#cells.set(id, { kind: "dense", id, label: `dense seed ${seed}${suffix}`, needs, training, seed });
     return id;
   }
@@ -164,14 +169,15 @@ const ticketSettings = z.object(ticketShape);
 /**
  * Names start weights that a recipe makes, by all that the recipe depends on: fresh weights by the network alone,
  * pretrained ones also by the data that they and the vocabulary come from and by the study's recipe as far as
- * pretraining follows it. (Epochs, rate and optimiser are pretraining's own.)
+ * pretraining follows it. (Epochs and optimiser are pretraining's own; the rate is the study's after LXMERT's tasks.)
  */
 function startIdentity(settings: Training, dataset: string): string {
   const content = elided(trainingSettings, locationless(settings)) as Partial<Record<keyof Training, object>>;
   const { start, model } = content;
   if (settings.start.kind === "random") return contentHash({ start, model });
   const data = picked(content.dataset, ["train", "regions"]);
-  const recipe = picked(content.recipe, ["batchSize", "warmup", "clip", "weightDecay"]);
+  const followed = ["batchSize", "warmup", "clip", "weightDecay"];
+  const recipe = picked(content.recipe, settings.start.kind === "lxmert" ? [...followed, "learningRate"] : followed);
   return contentHash({ start, model, dataset, data, recipe });
 }
 

@@ -1,6 +1,6 @@
-import type { ResultInput } from "@ticketbench/results";
+import type { DatasetCard, ResultInput } from "@ticketbench/results";
 import type { Logger } from "pino";
-import type { Cell } from "../plan/cell.ts";
+import type { Cell, Training } from "../plan/cell.ts";
 import type { Workload } from "../plan/estimate.ts";
 import type { Identities } from "../plan/plan.ts";
 import type { Bundle } from "./bundle.ts";
@@ -35,6 +35,8 @@ export interface CellContext {
   keep(name: string, bundle: Bundle): Promise<string>;
   /** An artifact that a needed cell kept; throws ArtifactError where it is missing or damaged. */
   artifact(cell: string, name: string): Promise<Bundle>;
+  /** Lay the questions that the cell is scored on beside its result, once for all results there. */
+  publishCard(card: DatasetCard): Promise<void>;
   readonly log: Logger;
 }
 
@@ -66,6 +68,8 @@ export type CellProgram = (cell: Cell, context: CellContext) => Promise<Measurem
 export interface Program {
   readonly identities: Identities;
   readonly run: CellProgram;
+  /** Images that training shares with evaluation, a line each, for whoever plans or runs. */
+  readonly leaks?: (settings: Training) => Promise<readonly string[]>;
   /** For estimates of cells that no past result has the cost of. */
   readonly workload?: Workload;
 }

@@ -1,7 +1,7 @@
 import { readdir, rename } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { readResult, writeResult } from "@ticketbench/results/node";
-import type { Result, ResultInput } from "@ticketbench/results";
+import { type DatasetCard, type Result, ResultError, type ResultInput } from "@ticketbench/results";
+import { readResult, writeDatasetCard, writeResult } from "@ticketbench/results/node";
 import { asWorkspaceError } from "./atomic-file.ts";
 
 /** What the results folder says about a cell; only a verified file counts as done. */
@@ -47,6 +47,17 @@ export class ResultFolder {
     } catch (error) {
       const after = await this.state(input.id);
       if (after.state === "done") return after.file;
+      throw asWorkspaceError(error, this.folder);
+    }
+  }
+
+  /** Lay a dataset card beside the results; false where another one of these questions is there, which stays. */
+  async writeCard(card: DatasetCard): Promise<boolean> {
+    try {
+      await writeDatasetCard(this.folder, card);
+      return true;
+    } catch (error) {
+      if (error instanceof ResultError) return false;
       throw asWorkspaceError(error, this.folder);
     }
   }

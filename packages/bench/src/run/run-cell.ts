@@ -69,7 +69,7 @@ async function measure(run: CellRun): Promise<string | null> {
 }
 
 function cellContext(run: CellRun, checkpoints: CheckpointFolder): CellContext {
-  const { cell, signal, log, workspace } = run;
+  const { cell, signal, log, workspace, results } = run;
   const { store } = workspace;
   const throttle = new ReportThrottle((progress) => run.emit({ type: "progress", cell: cell.id, ...progress }));
   return {
@@ -90,6 +90,9 @@ function cellContext(run: CellRun, checkpoints: CheckpointFolder): CellContext {
       const hash = (await store.links(owner)).get(name);
       if (hash === undefined) throw new ArtifactError(`cell ${owner} kept no artifact "${name}"`);
       return decodeBundle(await store.get(hash));
+    },
+    async publishCard(card) {
+      if (!(await results.writeCard(card))) log.warn({ split: card.split }, "another card of these questions is there");
     },
   };
 }

@@ -1,3 +1,4 @@
+import { TASKS } from "@ticketbench/model";
 import { type ScopeName, SCOPES } from "@ticketbench/prune";
 import { z } from "zod";
 
@@ -66,7 +67,20 @@ const recipe = z.strictObject({
 
 const start = z.discriminatedUnion("kind", [
   z.strictObject({
-    kind: z.literal("pretrain").describe("trained on the spot, the same for every seed"),
+    kind: z.literal("lxmert").describe("pretrained on the spot with LXMERT's own tasks, the same for every seed"),
+    tasks: z
+      .array(z.enum(TASKS))
+      .min(1)
+      .default([...TASKS])
+      .describe("masked words, matching, masked regions' objects, attributes and features, answers"),
+    split: split.default("pretrain"),
+    epochs: count.default(4),
+    learningRate: z.number().gt(0).max(1).default(2e-3),
+    questionEpochs: z.int().min(0).default(4).describe("epochs on the split's questions alone, after the tasks"),
+    seed: seed.default(0),
+  }),
+  z.strictObject({
+    kind: z.literal("pretrain").describe("trained on the spot on a split's questions, the same for every seed"),
     split: split.default("pretrain"),
     epochs: count.default(3),
     learningRate: z.number().gt(0).max(1).default(1e-3),
@@ -75,6 +89,7 @@ const start = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("checkpoint"),
     file: z.string().min(1).describe("a .safetensors or .pth file, relative to the folder the command runs in"),
+    answers: z.string().min(1).optional().describe("JSON list of the answers a pretrained answer head stands for"),
   }),
   z.strictObject({ kind: z.literal("random").describe("fresh weights, another draw for every seed") }),
 ]);

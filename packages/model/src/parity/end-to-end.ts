@@ -68,7 +68,7 @@ export async function checkEndToEnd(directory: string, file: string): Promise<re
   const findings = [
     ...(await evaluate(model, data, minival, tensors, "minival_logits_before", expected.valid_score_before)),
     ...(await evaluate(model, data, expected.test_question_order, tensors, "test_logits_before", null)),
-    ...train(model, data, expected),
+    ...(await train(model, data, expected)),
     ...compareFinal(await model.snapshot(), tensors),
     ...(await evaluate(model, data, minival, tensors, "minival_logits_after", expected.valid_score_after)),
   ];
@@ -164,7 +164,7 @@ async function evaluate(
   return findings;
 }
 
-function train(model: Lxmert, data: Data, expected: Expected): Finding[] {
+async function train(model: Lxmert, data: Data, expected: Expected): Promise<Finding[]> {
   const optimiser = new Optimiser(
     model.parameters,
     bertAdam({ learningRate: expected.base_lr, totalSteps: expected.t_total }),
@@ -175,7 +175,7 @@ function train(model: Lxmert, data: Data, expected: Expected): Finding[] {
     let credit = 0;
     for (const ids of batches) {
       const batch = makeBatch(data, ids);
-      const { loss, gradientNorm, learningRate, answers } = trainStep(model, optimiser, batch, null);
+      const { loss, gradientNorm, learningRate, answers } = await trainStep(model, optimiser, batch, null);
       disposeInput(batch);
       credit += scoreOf(data, ids, answers);
       const { loss: losses, grad_norm } = expected.f64;

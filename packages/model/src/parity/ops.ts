@@ -169,8 +169,7 @@ export async function checkBertAdam(directory: string, file: string): Promise<re
   const findings: Finding[] = [];
   for (let step = 0; tensors.has(`in.grad${step}`); step++) {
     const gradient = input(tensors, `grad${step}`);
-    optimiser.step(new Map([["w", gradient]]));
-    gradient.dispose();
+    await optimiser.step(new Map([["w", gradient]]));
     findings.push(compare(tensors, `w_after${step + 1}`, parameter, 2e-6));
   }
   const state = await optimiser.snapshot();

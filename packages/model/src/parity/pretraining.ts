@@ -74,7 +74,7 @@ export async function checkPretraining(directory: string, file: string): Promise
   const tasks = new Set(order_of_losses.map((name) => LOSS_NAMES[name] as Task));
   const model = await openModel(directory);
   const batch = batchOf(tensors);
-  const losses = evaluatePretraining(model, batch, tasks);
+  const losses = await evaluatePretraining(model, batch, tasks);
   const expected = expectedOf(tensors, "losses").values;
   const findings: Finding[] = order_of_losses.map((name, i) => ({
     what: name,
@@ -143,7 +143,7 @@ export async function checkNothingLabelled(directory: string, file: string): Pro
   const model = await openModel(directory);
   const { input, labels } = batchOf(await oracleTensors(directory, "pretrain/all_tasks.safetensors"));
   const nothing = { ...labels, words: labels.words.map(() => -1), answers: labels.answers.map(() => -1) };
-  const losses = evaluatePretraining(model, { input, labels: nothing }, new Set(TASKS));
+  const losses = await evaluatePretraining(model, { input, labels: nothing }, new Set(TASKS));
   model.dispose();
   const absent = Object.values(LOSS_NAMES).map((task) => losses[task] === null);
   return [same("losses without a label", absent, is_nan)];

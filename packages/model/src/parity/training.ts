@@ -104,7 +104,7 @@ async function checkSteps(
   const findings: Finding[] = [];
   await withTrainingBatch(model, tensors, async (batch) => {
     for (let step = 1; step <= settings.steps; step++) {
-      const { loss, gradientNorm, learningRate } = trainStep(model, optimiser, batch, null);
+      const { loss, gradientNorm, learningRate } = await trainStep(model, optimiser, batch, null);
       const relative = (quantity: string, actual: number, tolerance: number): void => {
         const expected = expectedOf(tensors, quantity).values[step - 1] as number;
         findings.push({ what: `${quantity} ${step}`, error: Math.abs(actual / expected - 1), tolerance });

@@ -15,7 +15,7 @@ import type { Subject } from "./subject.ts";
 /** A training run that promises to hold a mask. */
 export interface MaskedTrainer {
   /** One optimiser step. */
-  step(batch: VqaBatch): void;
+  step(batch: VqaBatch): Promise<void>;
   weights(): Promise<Weights>;
   /** The optimiser's moments, `first.NAME` and `second.NAME`. */
   moments(): Promise<Weights>;
@@ -36,10 +36,10 @@ const SETTINGS = adamW({ learningRate: 0.05, totalSteps: -1, weightDecay: 0.1 })
 export const heldInOptimiser: StartTrainer = async (config, weights, mask, batches) => {
   const model = new Lxmert(config, weights);
   const dense = new Optimiser(model.parameters, SETTINGS);
-  for (const batch of batches) trainStep(model, dense, batch, null);
+  for (const batch of batches) await trainStep(model, dense, batch, null);
   const optimiser = await changeMask(model, dense, mask);
   return {
-    step: (batch) => void trainStep(model, optimiser, batch, null),
+    step: async (batch) => void (await trainStep(model, optimiser, batch, null)),
     weights: () => model.snapshot(),
     moments: () => optimiser.snapshot(),
     dispose: () => {
@@ -56,7 +56,7 @@ export function held(start: StartTrainer): (subject: Subject) => Promise<Verdict
     const { mask, weights } = await subject.usual({ sparsity: 0.5, scope: "thesis" });
     const trainer = await start(lab.config, weights, mask, lab.batches);
     try {
-      for (const batch of lab.batches) trainer.step(batch);
+      for (const batch of lab.batches) await trainer.step(batch);
       return await recount(mask, trainer);
     } finally {
       trainer.dispose();

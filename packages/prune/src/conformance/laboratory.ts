@@ -9,13 +9,11 @@ import {
   type Weights,
 } from "@ticketbench/model";
 import { type Calibration, calibrationOf, type Gradients } from "../calibration.ts";
-import type { Method, Training } from "../define-method.ts";
-import { ledgerOf } from "../ledger.ts";
+import type { Method, Schedule, Training } from "../define-method.ts";
 import { Mask } from "../mask.ts";
 import { changeMask, optimiserMasks, trainingState } from "../masked-training.ts";
 import magnitude from "../methods/magnitude.ts";
-import { prune, type PruneOutcome, startSchedule } from "../prune.ts";
-import type { PruneSettings } from "../prune-context.ts";
+import { prune, type PruneOutcome } from "../prune.ts";
 import type { ScopeName } from "../scope.ts";
 import { shapesOf } from "../shapes.ts";
 import { lxmertShapes, randomWeights, SMALLEST, tinyBatch } from "./tiny-model.ts";
@@ -63,51 +61,45 @@ export class Laboratory {
       load,
       calibration: this.calibration,
     } as const;
-    const settings = { ...defaults, training: this.#trainingFrom(pristine), ...trial, method, weights };
-    const outcome = await ("schedule" in method ? this.#trySchedule(settings) : prune(settings));
+    const outcome = await prune({ ...defaults, training: this.#trainingFrom(weights), ...trial, method, weights });
     this.writtenTo ??= changedParameter(pristine, weights);
     return outcome;
   }
 
-  /** The ticket search's training: from the trial's weights, a few steps, the mask held. */
+  /** Training from the trial's weights for a few steps, under a mask that is held or one that changes. */
   #trainingFrom(start: Weights): Training {
     return {
       train: async (mask) => {
         this.#model.load(known(start, this.weights));
         const optimiser = new Optimiser(this.#model.parameters, SETTINGS, optimiserMasks(this.#knownPart(mask)));
-        for (let step = 0; step < STEPS / 2; step++) trainStep(this.#model, optimiser, this.#batchOf(step), null);
+        for (let step = 0; step < STEPS / 2; step++) await trainStep(this.#model, optimiser, this.#batchOf(step), null);
         optimiser.dispose();
         return withExtras(await this.#model.snapshot(), start);
       },
+      follow: (begin) => this.#follow(begin(start, STEPS), start),
     };
   }
 
-  async #trySchedule(settings: PruneSettings): Promise<PruneOutcome> {
-    const { weights } = settings;
-    const schedule = startSchedule({ ...settings, totalSteps: STEPS });
-    this.#model.load(known(weights, this.weights));
+  async #follow(schedule: Schedule, start: Weights): Promise<{ weights: Weights; mask: Mask }> {
+    this.#model.load(known(start, this.weights));
     let optimiser = new Optimiser(this.#model.parameters, SETTINGS);
-    let mask = Mask.dense(shapesOf(weights), []);
+    let mask = Mask.dense(shapesOf(start), []);
     for (let step = 0; step < STEPS; step++) {
       const batch = this.#batchOf(step);
       const state = trainingState(this.#model, batch);
       const next = await schedule.maskAt(step, {
-        weights: async () => withExtras(await state.weights(), weights),
-        gradients: async () => gradientsWithExtras(await state.gradients(), weights),
+        weights: async () => withExtras(await state.weights(), start),
+        gradients: async () => gradientsWithExtras(await state.gradients(), start),
+        set: (weights) => state.set(known(weights, this.weights)),
       });
       if (next !== null) {
         mask = next;
         optimiser = await changeMask(this.#model, optimiser, this.#knownPart(next));
       }
-      trainStep(this.#model, optimiser, batch, null);
+      await trainStep(this.#model, optimiser, batch, null);
     }
     optimiser.dispose();
-    return {
-      mask,
-      ledger: ledgerOf(mask),
-      rewindTo: "start",
-      weights: withExtras(await this.#model.snapshot(), weights),
-    };
+    return { weights: withExtras(await this.#model.snapshot(), start), mask };
   }
 
   #batchOf(step: number): VqaBatch {

@@ -29,7 +29,7 @@ export async function noEvaluationData(subject: Subject): Promise<Verdict> {
 export async function noSwallowedErrors({ lab, method, seen }: Subject): Promise<Verdict> {
   const broken = () => Promise.reject(new Error("planted error"));
   const calibration: Calibration = { batches: 1, gradients: broken, visitInputs: broken };
-  const training = { train: broken };
+  const training = { train: broken, follow: broken };
   const outcome = await lab.try(method, { sparsity: 0.5, calibration, training }).then(
     () => null,
     (error: unknown) => error,

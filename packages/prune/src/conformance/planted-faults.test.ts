@@ -292,11 +292,11 @@ describe("training that does not hold the mask", () => {
       const model = new Lxmert(config, mask.apply(weights));
       const optimiser = new Optimiser(model.parameters, SETTINGS);
       for (const batch of batches) {
-        trainStep(model, optimiser, batch, null);
+        await trainStep(model, optimiser, batch, null);
         if (after === "weights") model.load(mask.apply(await model.snapshot()));
       }
       return {
-        step: () => undefined,
+        step: () => Promise.resolve(),
         weights: () => model.snapshot(),
         moments: () => optimiser.snapshot(),
         dispose: () => {

@@ -1,5 +1,20 @@
+import type { Weights } from "@ticketbench/model";
 import { z } from "zod";
+import type { Calibration, Gradients } from "../calibration.ts";
 import { defineMethod } from "../define-method.ts";
+
+/** Of each weight the Euclidean length of its gradients over the batches, gathered batch by batch. */
+async function gradientLengths(calibration: Calibration, weights: Weights): Promise<Gradients> {
+  const lengths = new Map([...weights].map(([name, { values }]) => [name, new Float32Array(values.length)]));
+  for (let batch = 0; batch < calibration.batches; batch++) {
+    const gradients = await calibration.gradients(weights, batch);
+    for (const [name, own] of lengths) {
+      const slopes = gradients.get(name);
+      for (let i = 0; i < own.length; i++) own[i] = Math.sqrt((own[i] as number) ** 2 + (slopes?.[i] ?? 0) ** 2);
+    }
+  }
+  return lengths;
+}
 
 export default defineMethod({
   title: "Magnitude x gradient",
@@ -14,15 +29,7 @@ export default defineMethod({
   params: z.strictObject({}),
   needs: "gradients",
   nests: true,
-  prepare: async ({ calibration, weights }) => {
-    const batches = [];
-    for (let batch = 0; batch < calibration.batches; batch++) batches.push(await calibration.gradients(weights, batch));
-    return batches;
-  },
-  /** The mean over batches of (w g)^2, scaled so that small terms do not vanish in single precision. */
-  score: ({ name, values, evidence }) =>
-    values.map((weight, i) => {
-      const terms = evidence.map((gradients) => weight * (gradients.get(name)?.[i] ?? 0));
-      return Math.hypot(...terms) / Math.sqrt(terms.length);
-    }),
+  prepare: ({ calibration, weights }) => gradientLengths(calibration, weights),
+  /** The root of the sum over batches of (w g)^2: the square would vanish in single precision. */
+  score: ({ name, values, evidence }) => values.map((weight, i) => Math.abs(weight) * (evidence.get(name)?.[i] ?? 0)),
 });

@@ -3,16 +3,23 @@ import { defineMethod } from "../define-method.ts";
 import { Mask } from "../mask.ts";
 import { rowsAndColumns } from "../shapes.ts";
 
+/** How many of the group of `m` weights at `start` come before the one at `index`: larger ones, then earlier equals. */
+function rank(values: Float32Array, index: number, start: number, m: number): number {
+  const own = Math.abs(values[index] as number);
+  let before = 0;
+  for (let i = start; i < start + m; i++) {
+    const other = Math.abs(values[i] as number);
+    if (other > own || (other === own && i < index)) before++;
+  }
+  return before;
+}
+
 /** Keeps the `n` largest magnitudes of each `m` neighbours along a row; a rest shorter than `m` stays whole. */
 function keepPattern(values: Float32Array, columns: number, n: number, m: number): Uint8Array {
   const mask = new Uint8Array(values.length).fill(1);
-  for (let row = 0; row < values.length; row += columns) {
-    for (let start = row; start + m <= row + columns; start += m) {
-      const group = [...values.subarray(start, start + m)].map((weight, i) => ({ size: Math.abs(weight), i }));
-      group.sort((a, b) => b.size - a.size || a.i - b.i);
-      for (const { i } of group.slice(n)) mask[start + i] = 0;
-    }
-  }
+  for (let row = 0; row < values.length; row += columns)
+    for (let start = row; start + m <= row + columns; start += m)
+      for (let i = start; i < start + m; i++) if (rank(values, i, start, m) >= n) mask[i] = 0;
   return mask;
 }
 
@@ -43,6 +50,8 @@ export default defineMethod({
       const [, columns] = rowsAndColumns(shapes.get(name) ?? []);
       return [name, keepPattern(weights.get(name)?.values ?? new Float32Array(), columns, n, m)] as const;
     });
-    return { mask: Mask.fromBytes(shapes, new Map(masks)) };
+    const mask = Mask.fromBytes(shapes, new Map(masks));
+    // Half a weight of every group.
+    return { mask, resolution: Math.ceil(mask.size() / (2 * m)) };
   },
 });

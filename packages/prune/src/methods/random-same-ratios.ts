@@ -12,10 +12,11 @@ export default defineMethod({
   year = {2020}
 }`,
   params: controlOf,
-  needs: "calibration",
+  needs: "method",
   nests: false,
   count: "own",
-  mask: async ({ params, pruneWith, random }) => ({
-    mask: randomWithSameRatios(await pruneWith(params.of, params.with), random),
-  }),
+  mask: async ({ params, pruneWith, random }) => {
+    const { mask, resolution = 1 } = await pruneWith(params.of, params.with);
+    return { mask: randomWithSameRatios(mask, random), resolution };
+  },
 });

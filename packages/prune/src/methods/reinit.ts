@@ -12,8 +12,8 @@ export default defineMethod({
   year = {2019}
 }`,
   params: controlOf,
-  needs: "calibration",
+  needs: "method",
   nests: false,
   count: "own",
-  mask: async ({ params, pruneWith }) => ({ mask: await pruneWith(params.of, params.with), rewindTo: "fresh" }),
+  mask: async ({ params, pruneWith }) => ({ ...(await pruneWith(params.of, params.with)), rewindTo: "fresh" }),
 });

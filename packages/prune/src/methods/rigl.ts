@@ -25,7 +25,7 @@ export default defineMethod({
   year = {2020}
 }`,
   params: z.strictObject({
-    every: z.int().min(1).default(100).describe("steps between two exchanges"),
+    every: z.int().min(1).default(10).describe("steps between two exchanges; 100 in the paper's long trainings"),
     share: z
       .number()
       .min(0)

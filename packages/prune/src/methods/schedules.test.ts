@@ -8,6 +8,7 @@ import movement from "./movement.ts";
 import rigl from "./rigl.ts";
 
 const eight = [[8, -7, 6, -5, 4, -3, 2, -1]];
+const notAsked = () => Promise.reject(new Error("not asked for"));
 const zeros = (held: string) => [...held].filter((bit) => bit === "0").length;
 
 test("GMP by hand: along the cubic curve, always the smallest of the weights as they are now", async () => {
@@ -33,14 +34,36 @@ test("movement by hand: keeps what moves away from zero, whatever its size, and 
   expect(held).toEqual(["11111111", "00000001"]);
 });
 
-test("movement never takes a pruned weight back", async () => {
+test("movement by hand: a pruned weight's score goes on learning at its old value, and it comes back as it was", async () => {
+  // One weight of eight has to go from the second step on. -w g of weight 7 sums to -1, -2, 3; of weight 6 to -0.5, -1, -1.5.
+  const gradientsAt = (step: number) => [0, 0, 0, 0, 0, 0, 0.25, step < 2 ? -1 : 5];
+  const params = { begin: 0, end: 1, every: 1 };
+  const set: number[][] = [];
+  const onSet = (values: Float32Array) => void set.push([...values]);
+  const held = await heldByHand(movement, eight, { sparsity: 0.125, totalSteps: 3, params, gradientsAt, onSet });
+  expect(held).toEqual(["11111111", "11111110", "11111101"]);
+  // Before the third step weight 7 is 0, and is set to the -1 that it was.
+  expect(set.at(-1)).toEqual(eight.flat());
+});
+
+test("movement keeps what a naive loop over steps and weights keeps", async () => {
+  const [totalSteps, sparsity] = [9, 0.75];
+  const weightsAt = (step: number) => eight.flat().map((w, i) => w + Math.cos(5 * step + i));
   const gradientsAt = (step: number) => eight.flat().map((_, i) => Math.sin(7 * step + 3 * i));
   const params = { begin: 0, end: 1, every: 1 };
-  const held = await heldByHand(movement, eight, { sparsity: 0.75, totalSteps: 9, params, gradientsAt });
-  held.slice(1).forEach((mask, step) => {
-    for (let i = 0; i < 8; i++) expect(held[step]?.[i] === "0" && mask[i] === "1").toBe(false);
-  });
-  expect(zeros(held.at(-1) ?? "")).toBe(6);
+  const held = await heldByHand(movement, eight, { sparsity, totalSteps, params, weightsAt, gradientsAt });
+  let all = eight.flat().map((value, i) => ({ i, value, score: 0, kept: true }));
+  for (let step = 0; step < totalSteps; step++) {
+    all = all.map((weight) => {
+      const value = weight.kept ? Math.fround(weightsAt(step)[weight.i] ?? NaN) : weight.value;
+      const score = Math.fround(weight.score - value * Math.fround(gradientsAt(step)[weight.i] ?? NaN));
+      return { ...weight, value, score };
+    });
+    const left = 8 - Math.round(8 * sparsity * (1 - (1 - step / (totalSteps - 1)) ** 3));
+    const stay = new Set(all.toSorted((a, b) => b.score - a.score || a.i - b.i).slice(0, left));
+    all = all.map((weight) => ({ ...weight, kept: stay.has(weight) }));
+    expect(held[step]).toBe(all.map(({ kept }) => (kept ? "1" : "0")).join(""));
+  }
 });
 
 test("RigL by hand: drops the smallest kept weights, grows where the gradient is steepest, as many", async () => {
@@ -80,6 +103,7 @@ test("IMP by hand: prunes, trains the ticket from the rewind point, prunes what 
       // Training turns the order round: the smallest become the largest.
       return Promise.resolve(mask.apply(handWeights([eight.flat().toReversed()])));
     },
+    follow: notAsked,
   };
   const { kept } = await pruneByHand(eight, { method: imp, sparsity: 0.75, params: { rounds: 2 }, training });
   // 8 weights, 2 in the end: 4 after the first round.
@@ -88,15 +112,15 @@ test("IMP by hand: prunes, trains the ticket from the rewind point, prunes what 
 });
 
 test("IMP in one round is magnitude and trains nothing", async () => {
-  const training = { train: () => Promise.reject(new Error("not asked for")) };
+  const training = { train: notAsked, follow: notAsked };
   const { kept } = await pruneByHand(eight, { method: imp, sparsity: 0.5, params: { rounds: 1 }, training });
   expect(kept).toBe("11110000");
 });
 
-test("a schedule that misses its target at the last step is refused, and so is one given to prune", async () => {
+test("a schedule that misses its target at the last step is refused, and so is one without training", async () => {
   const late = { ...gmp, schedule: () => ({ maskAt: () => Promise.resolve(null) }) };
   await expect(heldByHand(late, eight, { sparsity: 0.5, totalSteps: 2 })).rejects.toThrow(/asked 0.5, mask has 0.0000/);
   const settings = { weights: handWeights(eight), scope: "encoder-matrices", sparsity: 0.5, seed: 1 } as const;
-  await expect(prune({ ...settings, method: gmp })).rejects.toThrow(/start it with startSchedule/);
+  await expect(prune({ ...settings, method: gmp })).rejects.toThrow(/needs training: give it training/);
   expect(() => startSchedule({ ...settings, method: imp, totalSteps: 3 })).toThrow(/is no schedule/);
 });

@@ -12,10 +12,11 @@ export default defineMethod({
   year = {2021}
 }`,
   params: controlOf,
-  needs: "calibration",
+  needs: "method",
   nests: false,
   count: "own",
-  mask: async ({ params, pruneWith, random }) => ({
-    mask: shuffleMask(await pruneWith(params.of, params.with), random),
-  }),
+  mask: async ({ params, pruneWith, random }) => {
+    const { mask, resolution = 1 } = await pruneWith(params.of, params.with);
+    return { mask: shuffleMask(mask, random), resolution };
+  },
 });

@@ -60,6 +60,8 @@ export async function heldByHand(
     /** The weights before each step, given those held so far. */
     readonly weightsAt?: (step: number) => readonly number[];
     readonly gradientsAt?: (step: number) => readonly number[];
+    /** Told what the schedule sets before a step. */
+    readonly onSet?: (values: Float32Array) => void;
   },
 ): Promise<readonly string[]> {
   const weights = handWeights(rows);
@@ -70,7 +72,8 @@ export async function heldByHand(
     const values = Float32Array.from(run.weightsAt?.(step) ?? rows.flat());
     const now = mask.apply(new Map([[HAND, { shape: weights.get(HAND)?.shape ?? [], values }]]));
     const gradients = new Map([[HAND, Float32Array.from(run.gradientsAt?.(step) ?? [])]]);
-    const state = { weights: () => Promise.resolve(now), gradients: () => Promise.resolve(gradients) };
+    const set = (weights: Weights) => Promise.resolve(run.onSet?.(weights.get(HAND)?.values ?? values));
+    const state = { weights: () => Promise.resolve(now), gradients: () => Promise.resolve(gradients), set };
     mask = (await schedule.maskAt(step, state)) ?? mask;
     held.push(mask.toBytes(HAND).join(""));
   }

@@ -1,6 +1,26 @@
 import { z } from "zod";
 import { hash, label, packedSymbols } from "./scalar.ts";
 
+const pixel = z.number().min(0).max(100_000);
+
+/** A drawn picture in words and numbers: what is on it and where, for pages that draw it. */
+const scene = z.strictObject({
+  place: label,
+  width: pixel,
+  height: pixel,
+  objects: z
+    .array(
+      z.strictObject({
+        kind: label,
+        color: label,
+        pattern: label,
+        /** x1, y1, x2, y2 in pixels of the picture. */
+        box: z.tuple([pixel, pixel, pixel, pixel]),
+      }),
+    )
+    .max(1000),
+});
+
 /**
  * The questions of one split, once for all results that are scored on it (`results/datasets/`): what makes per-question
  * scores and predictions readable. Lists run in the dataset's order; texts are null where a licence forbids them.
@@ -19,6 +39,8 @@ export const datasetCardSchema = z.strictObject({
   images: z.array(label).nullable(),
   /** What annotators said to each question: answer to number of annotators. */
   given: z.array(z.record(z.string(), z.int().min(1))).nullable(),
+  /** What the images show, by image; left out where they are photographs. */
+  scenes: z.record(label, scene).optional(),
 });
 
 export type DatasetCard = z.output<typeof datasetCardSchema>;

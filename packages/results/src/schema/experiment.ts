@@ -22,6 +22,9 @@ const floors = z.strictObject({
   questionPrior: fraction,
 });
 
+/** Images that a training split shares with one that is evaluated, and how many of its questions are about them. */
+const leak = z.strictObject({ training: label, evaluation: label, images: z.int().min(1), questions: z.int().min(1) });
+
 /** The data a cell is scored on. `split` is reported; the epoch is picked on `selectionSplit` (null: last epoch). */
 export const dataset = z.strictObject({
   name: label,
@@ -30,6 +33,8 @@ export const dataset = z.strictObject({
   selectionSplit: label.nullable(),
   questions: z.int().min(1),
   floors,
+  /** Counted before training; empty where nothing is shared. */
+  leaks: z.array(leak).optional(),
 });
 
 export const model = z.strictObject({

@@ -57,10 +57,14 @@ export const bytes = z.strictObject({ dense: count, sparse: count, compressed: c
 /** Multiply-adds times two for one question, of the dense model and counting only kept weights. */
 export const inferenceFlops = z.strictObject({ dense: amount, sparse: amount });
 
-/** Measured on this cell's hardware, in milliseconds a batch: median of `repeats`. */
+/** Measured on this cell's hardware and engine, in milliseconds a batch: medians of `repeats` turns each. */
 export const latency = z.strictObject({
+  /** The unpruned network. */
   denseMilliseconds: amount,
+  /** The pruned network as it runs: its zeros are computed with. */
   sparseMilliseconds: amount,
+  /** With removed neurons taken out of the network, where the method removes whole ones. */
+  compactMilliseconds: amount.optional(),
   batchSize: z.int().min(1),
   repeats: z.int().min(1),
 });
