@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { AsCoded } from "@ticketbench/prune";
 import { StudyError } from "../study/error.ts";
+import { isRecord } from "../study/schema-path.ts";
 import { type Study, studySchema, ticketShape, trainingShape } from "../study/study.ts";
 import { canonicalJson, contentHash, withoutDefaults } from "./canonical.ts";
 import {
@@ -168,7 +169,7 @@ class PlanBuilder {
     const content = contentHash({ ...elided(trainingSettings, locationless(settings)), inputs });
     const same = this.#trainings.findIndex((entry) => canonicalJson(entry.settings) === canonicalJson(settings));
     const training = same >= 0 ? same : this.#trainings.push({ settings, dataset, start }) - 1;
-    const words = Object.entries(axes).map(([path, value]) => `${path}=${JSON.stringify(value)}`);
+    const words = Object.entries(axes).map(([path, value]) => `${path}=${axisWord(value)}`);
     return { study, training, content, suffix: words.length === 0 ? "" : ` ${words.join(" ")}`, dense: new Map() };
   }
 
@@ -223,6 +224,12 @@ function locationless(settings: Training): unknown {
   const dataset = settings.dataset.kind === "folder" ? { ...settings.dataset, path: "" } : settings.dataset;
   const start = settings.start.kind === "checkpoint" ? { ...settings.start, file: "" } : settings.start;
   return { ...settings, dataset, start };
+}
+
+/** A value of an axis in a label: a block that says nothing but its kind is called by it. */
+function axisWord(value: unknown): string {
+  const isKindOnly = isRecord(value) && typeof value.kind === "string" && Object.keys(value).length === 1;
+  return isKindOnly ? (value.kind as string) : JSON.stringify(value);
 }
 
 /** A share as people read it: 0.5 is "50 %". */

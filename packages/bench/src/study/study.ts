@@ -88,7 +88,7 @@ const start = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("checkpoint"),
-    file: z.string().min(1).describe("a .safetensors or .pth file, relative to the folder the command runs in"),
+    file: z.string().min(1).describe("a .safetensors or .pth file, relative to the study"),
     answers: z.string().min(1).optional().describe("JSON list of the answers a pretrained answer head stands for"),
   }),
   z.strictObject({ kind: z.literal("random").describe("fresh weights, another draw for every seed") }),
