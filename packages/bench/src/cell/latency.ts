@@ -1,6 +1,6 @@
 import type { Batch } from "@ticketbench/data-vqa";
 import { answerLogits, disposeInput, Lxmert, type LxmertConfig, type Weights } from "@ticketbench/model";
-import { type Mask, type Method, removeNeurons } from "@ticketbench/prune";
+import { type Mask, type Method, removeEmptied } from "@ticketbench/prune";
 import type { DoneResult } from "@ticketbench/results";
 import { inputOf } from "./evaluate.ts";
 
@@ -60,7 +60,7 @@ export async function ticketLatency(
   final: Weights,
   batch: Batch,
 ): Promise<Latency> {
-  const compact = method.family === "structure" ? [removeNeurons(mask, dense.config, final)] : [];
+  const compact = method.family === "structure" ? [removeEmptied(mask, dense.config, final)] : [];
   const masked = { config: dense.config, weights: final };
   const { medians, rounds } = await batchMilliseconds([dense, masked, ...compact], batch);
   const [denseMilliseconds = 0, sparseMilliseconds = 0, compactMilliseconds] = medians;
