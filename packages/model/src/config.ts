@@ -1,4 +1,5 @@
 import { ModelError } from "./error.ts";
+import { checkRemaining, type Remaining } from "./remaining.ts";
 
 /** Work that no answer depends on; leaving it out changes neither logits nor gradients. */
 export interface Savings {
@@ -34,6 +35,8 @@ export interface LxmertConfig {
   readonly savings: Savings;
   /** Every question sees one region whose features and box are zero, and no image: the text track. */
   readonly languageOnly: boolean;
+  /** Present when attention heads or feed-forward units were taken out of the network. */
+  readonly remaining?: Remaining;
 }
 
 /** A config as written down: what is left out has LXMERT's own value. */
@@ -92,6 +95,7 @@ export function lxmertConfig(differences: PartialLxmertConfig = {}): LxmertConfi
     throw new ModelError(`config: dropout is ${config.dropout}, expected a number from 0 up to, not including, 1`);
   if (!(config.initialDeviation > 0))
     throw new ModelError(`config: initialDeviation is ${config.initialDeviation}, expected a number above 0`);
+  checkRemaining(config);
   return config;
 }
 

@@ -33,24 +33,24 @@ export function forwardFlops(config: LxmertConfig, { tokens, regions }: InputLen
     const [outputs, inputs] = shape as [number, number];
     const rows = /\.(key|value)\.weight$/.test(name) ? keys : queries;
     byParameter.set(name, 2 * rows * outputs * inputs);
-    if (name.endsWith(".query.weight")) attention += attentionFlops(name, config, tokens, regions, queries, keys);
+    if (name.endsWith(".query.weight"))
+      attention += attentionFlops(name, config, { tokens, regions }, { queries, keys }, outputs);
   }
   const total = [...byParameter.values()].reduce((sum, flops) => sum + flops, attention);
   return { total, byParameter };
 }
 
-/** Scores and weighted sums: 2 x 2 x queries x keys x hidden, for each direction of cross-attention. */
+/** Scores and weighted sums: 2 x 2 x queries x keys x width of all heads, for each direction of cross-attention. */
 function attentionFlops(
   name: string,
   config: LxmertConfig,
-  tokens: number,
-  regions: number,
-  queries: number,
-  keys: number,
+  { tokens, regions }: InputLengths,
+  { queries, keys }: Rows,
+  width: number,
 ): number {
-  if (!name.includes(".visual_attention.")) return 4 * queries * keys * config.hidden;
+  if (!name.includes(".visual_attention.")) return 4 * queries * keys * width;
   const directions = isLastCrossLayer(name, config) && config.savings.deadVision ? 1 : 2;
-  return 4 * directions * tokens * regions * config.hidden;
+  return 4 * directions * tokens * regions * width;
 }
 
 function isLastCrossLayer(name: string, config: LxmertConfig): boolean {

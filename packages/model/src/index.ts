@@ -46,6 +46,7 @@ export {
   parameterShapes,
   sizeOf,
 } from "./parameters.ts";
+export { configOfRemaining, type Remaining } from "./remaining.ts";
 export { parseSafetensors, type StoredDtype } from "./safetensors.ts";
 export { learningRateAt, type Schedule } from "./schedule.ts";
 export { type AnswerStart, type Start, startFromBert, startFromLxmert, startFromLxmertQa } from "./start.ts";

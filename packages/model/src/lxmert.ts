@@ -18,6 +18,7 @@ import type { LxmertConfig } from "./config.ts";
 import { ModelError } from "./error.ts";
 import type { LxmertInput } from "./input.ts";
 import { BERT, parameterShapes } from "./parameters.ts";
+import { headsOf } from "./remaining.ts";
 import { assignVariables, makeVariable, readVariables, type Variables } from "./variables.ts";
 import { checkWeights, type Weights, type WeightTensor } from "./weights.ts";
 
@@ -234,7 +235,8 @@ export class Lxmert {
     const q = this.#dense(`${name}.${inner}.query`, x);
     const k = this.#dense(`${name}.${inner}.key`, context);
     const v = this.#dense(`${name}.${inner}.value`, context);
-    const settings = { batch: pass.batch, heads: this.config.heads, mask, site: this.#site(pass) };
+    const heads = headsOf(this.config, name.slice(`${BERT}.`.length));
+    const settings = { batch: pass.batch, heads, mask, site: this.#site(pass) };
     const attended = this.#seen(pass, `${name}.${inner}${call}`, attention(q, k, v, settings));
     const output = this.#seen(pass, `${name}.output${call}`, this.#output(pass, `${name}.output`, attended, x));
     return this.#seen(pass, `${name}${call}`, output);

@@ -1,4 +1,5 @@
 import { BOX_WIDTH, type LxmertConfig } from "./config.ts";
+import { headsOf, unitsOf } from "./remaining.ts";
 
 /** Where the original keeps the network inside its VQA model; the answer head stands beside it. */
 export const BERT = "lxrt_encoder.model.bert";
@@ -39,15 +40,16 @@ export class ShapeList {
     this.layerNorm(`${name}.LayerNorm`, hidden);
   }
 
-  attention(name: string, inner: "self" | "att", hidden: number): void {
-    for (const projection of ["query", "key", "value"]) this.linear(`${name}.${inner}.${projection}`, hidden, hidden);
-    this.output(`${name}.output`, hidden, hidden);
+  /** @param width of all heads together */
+  attention(name: string, inner: "self" | "att", hidden: number, width: number): void {
+    for (const projection of ["query", "key", "value"]) this.linear(`${name}.${inner}.${projection}`, hidden, width);
+    this.output(`${name}.output`, width, hidden);
   }
 }
 
 /** The three encoders and the pooler, without the answer head: what pretraining and fine-tuning share. */
 export function listEncoderShapes(list: ShapeList, prefix: string, config: LxmertConfig): void {
-  const { hidden, intermediate, layers } = config;
+  const { hidden, layers } = config;
   list.embedding(`${prefix}.embeddings.word_embeddings`, config.vocabulary, hidden);
   list.embedding(`${prefix}.embeddings.position_embeddings`, config.positions, hidden);
   list.embedding(`${prefix}.embeddings.token_type_embeddings`, config.tokenTypes, hidden);
@@ -56,23 +58,25 @@ export function listEncoderShapes(list: ShapeList, prefix: string, config: Lxmer
   list.layerNorm(`${prefix}.encoder.visn_fc.visn_layer_norm`, hidden);
   list.linear(`${prefix}.encoder.visn_fc.box_fc`, BOX_WIDTH, hidden);
   list.layerNorm(`${prefix}.encoder.visn_fc.box_layer_norm`, hidden);
-  const singleModalityLayer = (name: string): void => {
-    list.attention(`${name}.attention`, "self", hidden);
-    list.linear(`${name}.intermediate.dense`, hidden, intermediate);
-    list.output(`${name}.output`, intermediate, hidden);
+  const attention = (name: string, inner: "self" | "att"): void =>
+    list.attention(`${prefix}.${name}`, inner, hidden, (headsOf(config, name) * hidden) / config.heads);
+  const feedForward = (inner: string, outer: string): void => {
+    list.linear(`${prefix}.${inner}.dense`, hidden, unitsOf(config, inner));
+    list.output(`${prefix}.${outer}`, unitsOf(config, inner), hidden);
   };
-  for (let i = 0; i < layers.language; i++) singleModalityLayer(`${prefix}.encoder.layer.${i}`);
+  const singleModalityLayer = (name: string): void => {
+    attention(`${name}.attention`, "self");
+    feedForward(`${name}.intermediate`, `${name}.output`);
+  };
+  for (let i = 0; i < layers.language; i++) singleModalityLayer(`encoder.layer.${i}`);
   for (let i = 0; i < layers.cross; i++) {
-    const name = `${prefix}.encoder.x_layers.${i}`;
-    list.attention(`${name}.visual_attention`, "att", hidden);
-    list.attention(`${name}.lang_self_att`, "self", hidden);
-    list.attention(`${name}.visn_self_att`, "self", hidden);
-    for (const modality of ["lang", "visn"]) {
-      list.linear(`${name}.${modality}_inter.dense`, hidden, intermediate);
-      list.output(`${name}.${modality}_output`, intermediate, hidden);
-    }
+    const name = `encoder.x_layers.${i}`;
+    attention(`${name}.visual_attention`, "att");
+    attention(`${name}.lang_self_att`, "self");
+    attention(`${name}.visn_self_att`, "self");
+    for (const modality of ["lang", "visn"]) feedForward(`${name}.${modality}_inter`, `${name}.${modality}_output`);
   }
-  for (let i = 0; i < layers.object; i++) singleModalityLayer(`${prefix}.encoder.r_layers.${i}`);
+  for (let i = 0; i < layers.object; i++) singleModalityLayer(`encoder.r_layers.${i}`);
   list.linear(`${prefix}.pooler.dense`, hidden, hidden);
 }
 

@@ -60,6 +60,36 @@ test.each([0.1, 0.3, 0.5, 0.9])(
   },
 );
 
+test("by hand: of two heads and two neurons the weaker head goes first, then the weaker neuron, and one of each stays", async () => {
+  const layer = "bert.encoder.layer.0";
+  const matrix = (...rows: readonly (readonly number[])[]) => ({
+    shape: [rows.length, rows[0]?.length ?? 0],
+    values: Float32Array.from(rows.flat()),
+  });
+  // Norms of the heads: 2 and 4, of mean 3; of the neurons: 5 and 3, of mean 4. 2/3 < 3/4.
+  const hand = new Map([
+    [`${layer}.attention.self.query.weight`, matrix([1, 0], [0, 2])],
+    [`${layer}.attention.self.key.weight`, matrix([1, 0], [2, 0])],
+    [`${layer}.attention.self.value.weight`, matrix([0, 1], [2, 0])],
+    [`${layer}.attention.output.dense.weight`, matrix([1, 2], [0, 0])],
+    [`${layer}.intermediate.dense.weight`, matrix([3, 0], [0, 0])],
+    [`${layer}.output.dense.weight`, matrix([4, 3], [0, 0])],
+  ]);
+  const run = (sparsity: number) =>
+    prune({ method: headsAndFfn, weights: hand, scope: "encoder-matrices", sparsity, seed: 1, heads: 2 });
+  // A head has 8 weights, a neuron 4, the model 24.
+  const kept = async (sparsity: number) => {
+    const { mask } = await run(sparsity);
+    return ["attention.self.query", "intermediate.dense"].map((name) =>
+      mask.toBytes(`${layer}.${name}.weight`).join(""),
+    );
+  };
+  expect(await kept(0.1)).toEqual(["1111", "1111"]);
+  expect(await kept(8 / 24)).toEqual(["0011", "1111"]);
+  expect(await kept(12 / 24)).toEqual(["0011", "1100"]);
+  expect(await kept(0.95)).toEqual(["0011", "1100"]);
+});
+
 test("the model without its emptied neurons is smaller and answers as the masked one", async () => {
   const { mask, weights: masked } = await structured(0.6);
   const compact = removeNeurons(mask, TINY, weights);

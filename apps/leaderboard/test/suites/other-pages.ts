@@ -130,6 +130,19 @@ export function otherPageTests(): void {
       expect(await first.locator("td").nth(4).textContent()).toMatch(/^ ?67\.4/u);
     });
 
+    test("reads in Persian, with Persian digits, the same verdicts and every finding", async () => {
+      await go("/audit/");
+      const findings = await page.locator("#findings article").count();
+      await go("/fa/audit/");
+      expect(await page.evaluate(() => getComputedStyle(document.body).direction)).toBe("rtl");
+      expect(await page.locator("#findings article").count()).toBe(findings);
+      expect(await page.locator("#predictions tbody tr .tag").first().textContent()).toBe("نادرست");
+      const cell = page.locator("section#reported table tbody tr").first().locator("td").nth(4);
+      expect(await cell.textContent()).toMatch(/۶۷٫۴/u);
+      expect((await page.locator("#findings h3").allTextContents()).join(" ")).not.toMatch(/[a-z]{4,}/iu);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+    });
+
     test("judges the registered predictions on the results at hand", async () => {
       await go("/audit/");
       const verdicts = await page.locator("#predictions tbody tr .tag").allTextContents();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gradientCalibration, HAND, pruneByHand } from "../testing/hand.ts";
+import { gradientCalibration, HAND, keepBySearch, pruneByHand } from "../testing/hand.ts";
 import grasp from "./grasp.ts";
 import magnitudeGradient from "./magnitude-gradient.ts";
 import magnitude from "./magnitude.ts";
@@ -24,6 +24,40 @@ test("magnitude x gradient by hand: opposite gradients of two batches count, whe
   // (w g)^2 summed: 1 + 1, 4 + 0, 0, 0.25 + 0.25; the mean gradient of the first weight is 0.
   expect((await pruneByHand(rows, { method: magnitudeGradient, sparsity: 0.5, calibration })).kept).toBe("1100");
   expect((await pruneByHand(rows, { method: snip, sparsity: 0.5, calibration })).kept).toBe("0101");
+});
+
+test("SNIP and magnitude x gradient keep what naive loops over weights and batches keep", async () => {
+  const matrix = Array.from({ length: 4 }, (_, i) =>
+    Array.from({ length: 3 }, (_, j) => Math.fround(Math.sin(7 * i + j))),
+  );
+  const weights = matrix.flat();
+  const batches = [1, 2, 3].map((batch) => weights.map((_, i) => Math.fround(Math.cos(5 * batch + 3 * i))));
+  const calibration = gradientCalibration(...batches.map((gradient) => () => gradient));
+  const [sensitivity, taylor] = [[], []] as [number[], number[]];
+  for (const [i, weight] of weights.entries()) {
+    let [mean, squares] = [0, 0];
+    for (const gradient of batches) {
+      mean += (gradient[i] ?? NaN) / batches.length;
+      squares += (weight * (gradient[i] ?? NaN)) ** 2;
+    }
+    sensitivity.push(Math.abs(weight * mean));
+    taylor.push(squares);
+  }
+  for (const sparsity of [0.25, 0.5, 0.75]) {
+    const keep = 12 * (1 - sparsity);
+    expect((await pruneByHand(matrix, { method: snip, sparsity, calibration })).kept).toBe(
+      keepBySearch(sensitivity, keep),
+    );
+    const first = await pruneByHand(matrix, { method: magnitudeGradient, sparsity, calibration });
+    expect(first.kept).toBe(keepBySearch(taylor, keep));
+  }
+});
+
+test("magnitude x gradient ranks gradients whose squares single precision cannot hold", async () => {
+  const calibration = gradientCalibration(() => [2e-30, 1e-30, 4e-30, 3e-30]);
+  expect((await pruneByHand([[1, 1, 1, 1]], { method: magnitudeGradient, sparsity: 0.5, calibration })).kept).toBe(
+    "0011",
+  );
 });
 
 /** Gradient of 1/2 w^T A w, whose Hessian is A. */

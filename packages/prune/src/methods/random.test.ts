@@ -1,6 +1,8 @@
+import { randomStream } from "@ticketbench/backend";
 import { expect, test } from "vitest";
 import { prune } from "../prune.ts";
 import { lxmertShapes, randomWeights, TINY } from "../conformance/tiny-model.ts";
+import { HAND, keepBySearch, pruneByHand } from "../testing/hand.ts";
 import randomErk from "./random-erk.ts";
 import random from "./random.ts";
 
@@ -32,4 +34,24 @@ test("ERK keeps weights in proportion to inputs + outputs, small parameters whol
   const partial = ledger.parameters.filter(({ prunable, pruned }) => prunable && pruned > 0);
   const perDimension = partial.map(({ kept, shape }) => kept / shape.reduce((a, b) => a + b, 0));
   expect(Math.max(...perDimension) - Math.min(...perDimension)).toBeLessThan(0.1);
+});
+
+test("keeps the largest draws of the parameter's own stream, as a naive double loop does", async () => {
+  const matrix = Array.from({ length: 5 }, () => [0, 0, 0, 0]);
+  for (const seed of [0, 1, 2]) {
+    const stream = randomStream(seed, `mask/${HAND}`);
+    const draws = matrix.flat().map(() => stream.uniform());
+    expect((await pruneByHand(matrix, { method: random, sparsity: 0.7, seed })).kept).toBe(keepBySearch(draws, 6));
+  }
+});
+
+test("ERK by hand: a 4 x 8 and a 2 x 2 matrix keep 9 and 3 of 36 weights", async () => {
+  const [large, small] = ["bert.encoder.layer.0.large.weight", "bert.encoder.layer.0.small.weight"];
+  const two = new Map([
+    [large, { shape: [4, 8], values: new Float32Array(32) }],
+    [small, { shape: [2, 2], values: new Float32Array(4) }],
+  ]);
+  const settings = { weights: two, scope: "encoder-matrices", sparsity: 2 / 3, seed: 1 } as const;
+  const { mask } = await prune({ ...settings, method: randomErk });
+  expect([mask.kept(large), mask.kept(small)]).toEqual([9, 3]);
 });

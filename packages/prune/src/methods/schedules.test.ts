@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Mask } from "../mask.ts";
 import { prune, startSchedule } from "../prune.ts";
-import { handWeights, HAND, heldByHand, pruneByHand } from "../testing/hand.ts";
+import { handWeights, HAND, heldByHand, keepBySearch, pruneByHand } from "../testing/hand.ts";
 import gmp from "./gmp.ts";
 import imp from "./imp.ts";
 import movement from "./movement.ts";
@@ -23,6 +23,23 @@ test("GMP prunes by trained magnitude, not by the start", async () => {
   const reversed = eight.flat().toReversed();
   const run = { sparsity: 0.5, totalSteps: 3, params, weightsAt: () => reversed };
   expect((await heldByHand(gmp, eight, run)).at(-1)).toBe("00001111");
+});
+
+test("GMP keeps what a naive loop over steps and weights keeps", async () => {
+  const [totalSteps, sparsity, begin, end, every] = [20, 0.75, 0.2, 0.8, 3];
+  const weightsAt = (step: number) => eight.flat().map((w, i) => Math.fround(w + 5 * Math.cos(5 * step + i)));
+  const params = { begin, end, every };
+  const held = await heldByHand(gmp, eight, { sparsity, totalSteps, params, weightsAt });
+  let kept = "11111111";
+  for (let step = 0; step < totalSteps; step++) {
+    // From step 3 (0.2 of 19) to step 15 (0.8 of 19), every third step and the last.
+    if (step >= 3 && step <= 15 && ((step - 3) % every === 0 || step === 15)) {
+      const gone = Math.round(8 * sparsity * (1 - (1 - (step - 3) / 12) ** 3));
+      const now = [...weightsAt(step)].map((w, i) => (kept[i] === "1" ? Math.abs(w) : 0));
+      kept = keepBySearch(now, 8 - gone);
+    }
+    expect(held[step]).toBe(kept);
+  }
 });
 
 test("movement by hand: keeps what moves away from zero, whatever its size, and sums over steps", async () => {
@@ -93,6 +110,69 @@ test("RigL holds its count at every step and stops exchanging at the end", async
   for (const mask of held) expect(zeros(mask)).toBe(18);
   expect(new Set(held.slice(10)).size).toBe(1);
   expect(new Set(held).size).toBeGreaterThan(2);
+});
+
+test("RigL exchanges what naive loops over weights exchange", async () => {
+  const [totalSteps, share] = [12, 0.8];
+  const rows = Array.from({ length: 4 }, (_, i) => Array.from({ length: 5 }, (_, j) => 3 * i + j - 9));
+  const weightsAt = (step: number) => rows.flat().map((_, i) => Math.fround(Math.sin(3 * step + 2 * i)));
+  const gradientsAt = (step: number) => rows.flat().map((_, i) => Math.fround(Math.cos(step + 7 * i)));
+  const params = { every: 2, share, end: 0.75 };
+  const held = await heldByHand(rigl, rows, { sparsity: 0.6, totalSteps, params, weightsAt, gradientsAt });
+  for (let step = 1; step < totalSteps; step++) {
+    const before = [...(held[step - 1] ?? "")];
+    if (step % 2 !== 0 || step >= 9) {
+      expect(held[step]).toBe(before.join(""));
+      continue;
+    }
+    // Eight of twenty are kept: a share of eight is exchanged.
+    let left = Math.floor((share / 2) * (1 + Math.cos((Math.PI * step) / 9)) * 8);
+    const dropped = new Set<number>();
+    for (; left > 0; left--) {
+      let smallest = -1;
+      for (const [i, w] of weightsAt(step).entries())
+        if (
+          before[i] === "1" &&
+          !dropped.has(i) &&
+          (smallest < 0 || Math.abs(w) < Math.abs(weightsAt(step)[smallest] ?? 0))
+        )
+          smallest = i;
+      dropped.add(smallest);
+    }
+    const after = before.map((bit, i) => (dropped.has(i) ? "0" : bit));
+    for (let grown = 0; grown < dropped.size; grown++) {
+      let steepest = -1;
+      for (const [i, g] of gradientsAt(step).entries())
+        if (
+          before[i] === "0" &&
+          after[i] === "0" &&
+          (steepest < 0 || Math.abs(g) > Math.abs(gradientsAt(step)[steepest] ?? 0))
+        )
+          steepest = i;
+      after[steepest] = "1";
+    }
+    expect(held[step]).toBe(after.join(""));
+  }
+});
+
+test("IMP keeps what naive rounds keep, each after a training from the start", async () => {
+  const trained = (mask: string) =>
+    eight.flat().map((w, i) => (mask[i] === "1" ? Math.fround(Math.sin(w + mask.length * i)) : 0));
+  const training = {
+    train: (mask: Mask) => Promise.resolve(handWeights([trained(mask.toBytes(HAND).join(""))])),
+    follow: notAsked,
+  };
+  const { kept } = await pruneByHand(eight, { method: imp, sparsity: 0.75, params: { rounds: 3 }, training });
+  let [mask, weights] = ["11111111", eight.flat()];
+  // 8 x (1/4)^(1/3) = 5.04, 8 x (1/4)^(2/3) = 3.17, 2.
+  for (const left of [5, 3, 2]) {
+    mask = keepBySearch(
+      weights.map((w, i) => (mask[i] === "1" ? Math.abs(w) : -1)),
+      left,
+    );
+    weights = trained(mask);
+  }
+  expect(kept).toBe(mask);
 });
 
 test("IMP by hand: prunes, trains the ticket from the rewind point, prunes what that training left smallest", async () => {

@@ -23,6 +23,16 @@ export async function pruneByHand(
   return { ...outcome, kept: outcome.mask.toBytes(HAND).join("") };
 }
 
+/** The naive selection: a loop over all scores for each of them; higher stays, of equals the first. */
+export function keepBySearch(scores: readonly number[], keep: number): string {
+  const stays = scores.map((score, i) => {
+    let before = 0;
+    for (const [j, other] of scores.entries()) if (other > score || (other === score && j < i)) before++;
+    return before < keep;
+  });
+  return stays.map((stay) => (stay ? "1" : "0")).join("");
+}
+
 /** Calibration whose gradients are functions of the weights, one a batch; their mean is the gradient. */
 export function gradientCalibration(...batches: ((weights: Float32Array) => readonly number[])[]): Calibration {
   const of = (weights: Weights, chosen: typeof batches): Gradients => {
