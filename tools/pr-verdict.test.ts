@@ -4,9 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeResult } from "@ticketbench/results/node";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type SampleEntry, sampleMethodCard, zipOf } from "@ticketbench/results/sample-artifact";
 import { sampleHash, sampleTicket } from "@ticketbench/results/sample-result";
+
+// Processes are started one after the other: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 180_000 });
 
 const PROGRAM = fileURLToPath(new URL("./pr-verdict.ts", import.meta.url));
 

@@ -4,9 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readResults, writeResult } from "@ticketbench/results/node";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { sampleTicket } from "@ticketbench/results/sample-result";
 import { permittedTiers } from "./tiers.ts";
+
+// Processes are started one after the other: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 180_000 });
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SWEEP = "owner/ticketbench/.github/workflows/sweep-gpu.yml@refs/heads/main";

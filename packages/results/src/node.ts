@@ -14,7 +14,7 @@ import { type Result, type ResultInput, resultSchema } from "./schema/result.ts"
 import { currentResults, resultName } from "./supersede.ts";
 import { verifyResult } from "./verify.ts";
 
-export { type Artifact, readArtifact } from "./artifact.ts";
+export { type Artifact, artifactLimits, readArtifact } from "./artifact.ts";
 export { changesAgainst } from "./merge-base.ts";
 
 /** A verified result and the file it came from. */
