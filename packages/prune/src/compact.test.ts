@@ -1,10 +1,23 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { openCpuEngine, tf } from "@ticketbench/backend";
-import { Lxmert, parameterCount, parameterShapes } from "@ticketbench/model";
+import {
+  disposeInput,
+  Lxmert,
+  type LxmertConfig,
+  lxmertConfig,
+  parameterCount,
+  parameterShapes,
+  type Weights,
+} from "@ticketbench/model";
+import { readSafetensors, readSafetensorsHeader, writeSafetensors } from "@ticketbench/model/node";
 import { beforeAll, expect, test } from "vitest";
-import { removeNeurons } from "./compact.ts";
+import { removeEmptied } from "./compact.ts";
 import { lxmertShapes, randomWeights, TINY, tinyBatch } from "./conformance/tiny-model.ts";
 import headsAndFfn from "./methods/heads-and-ffn.ts";
 import magnitude from "./methods/magnitude.ts";
+import { Mask } from "./mask.ts";
 import { prune, type PruneOutcome } from "./prune.ts";
 import { SCOPES } from "./scope.ts";
 import { groupSize, headGroups, neuronGroups, placesOf } from "./structure.ts";
@@ -90,21 +103,59 @@ test("by hand: of two heads and two neurons the weaker head goes first, then the
   expect(await kept(0.95)).toEqual(["0011", "1100"]);
 });
 
-test("the model without its emptied neurons is smaller and answers as the masked one", async () => {
-  const { mask, weights: masked } = await structured(0.6);
-  const compact = removeNeurons(mask, TINY, weights);
-  expect(compact.config.intermediate).toBeLessThan(TINY.intermediate);
-  expect(parameterCount(parameterShapes(compact.config))).toBeLessThan(parameterCount(parameterShapes(TINY)));
+/** The logits of a batch by this model. */
+function answers(config: LxmertConfig, own: Weights): Float32Array {
   const batch = tinyBatch(3, 5);
-  const answers = (config: typeof TINY, own: typeof weights) =>
-    tf.tidy(() => new Lxmert(config, own).forward(batch, null).logits.dataSync<"float32">());
-  const [small, large] = [answers(compact.config, compact.weights), answers(TINY, masked)];
+  const model = new Lxmert(config, own);
+  const logits = tf.tidy(() => model.forward(batch, null).logits.dataSync<"float32">().slice());
+  model.dispose();
+  disposeInput(batch);
+  return logits;
+}
+
+test.each([0.2, 0.6, 0.9])(
+  "at %f the model without its emptied heads and neurons answers as the masked one",
+  async (sparsity) => {
+    const { mask, weights: masked } = await structured(sparsity);
+    const compact = removeEmptied(mask, TINY, weights);
+    const gone = parameterCount(parameterShapes(TINY)) - parameterCount(parameterShapes(compact.config));
+    // What was pruned, and the biases of what is gone: three of every row of a head, one of a neuron.
+    expect(gone).toBeGreaterThan(mask.size() - mask.kept());
+    for (const [name, { shape }] of parameterShapes(compact.config))
+      expect(compact.weights.get(name)?.shape).toEqual(shape);
+    const [small, large] = [answers(compact.config, compact.weights), answers(TINY, masked)];
+    large.forEach((logit, i) => expect(small[i]).toBeCloseTo(logit, 5));
+  },
+);
+
+test("the smaller model is saved and read back with its config, and answers the same", async () => {
+  const { mask } = await structured(0.6);
+  const compact = removeEmptied(mask, TINY, weights);
+  const folder = await mkdtemp(join(tmpdir(), "ticketbench-compact-"));
+  const path = join(folder, "small.safetensors");
+  await writeSafetensors(path, compact.weights, { metadata: new Map([["config", JSON.stringify(compact.config)]]) });
+  const { metadata } = await readSafetensorsHeader(path);
+  const config = lxmertConfig(JSON.parse(metadata.get("config") ?? "") as LxmertConfig);
+  expect(config).toEqual(compact.config);
+  expect(answers(config, await readSafetensors(path))).toEqual(answers(compact.config, compact.weights));
+  await rm(folder, { recursive: true });
+});
+
+test("a sublayer whose heads or neurons are all cut off keeps one that does nothing", async () => {
+  const { mask } = await structured(0.3);
+  const cut = (name: string) => /layer\.0\.(attention\.)?output\.dense\.weight$/.test(name);
+  const bytes = mask.prunable.map((name) => [name, mask.toBytes(name).map((bit) => (cut(name) ? 0 : bit))] as const);
+  const empty = Mask.fromBytes(shapes, new Map(bytes));
+  const compact = removeEmptied(empty, TINY, weights);
+  expect(compact.config.remaining?.heads["encoder.layer.0.attention"]).toBe(1);
+  expect(compact.config.remaining?.units["encoder.layer.0.intermediate"]).toBe(1);
+  const [small, large] = [answers(compact.config, compact.weights), answers(TINY, empty.apply(weights))];
   large.forEach((logit, i) => expect(small[i]).toBeCloseTo(logit, 5));
 });
 
-test("a mask that empties no neuron everywhere changes no shape", async () => {
+test("a mask that cuts off no head and no neuron changes no shape", async () => {
   const { mask } = await prune({ method: magnitude, weights, scope: "encoder-matrices", sparsity: 0.3, seed: 1 });
-  const compact = removeNeurons(mask, TINY, weights);
+  const compact = removeEmptied(mask, TINY, weights);
   expect(compact.config).toEqual(TINY);
   expect(compact.weights).toEqual(mask.apply(weights));
 });

@@ -1,7 +1,7 @@
-import type { LxmertConfig, Weights, WeightTensor } from "@ticketbench/model";
+import { configOfRemaining, type LxmertConfig, type Weights, type WeightTensor } from "@ticketbench/model";
 import type { Mask } from "./mask.ts";
 import { PruneError } from "./prune-error.ts";
-import { feedForwards, placesOf } from "./structure.ts";
+import { type Group, headGroups, neuronGroups } from "./structure.ts";
 
 /** A smaller model that answers as the masked one does. */
 export interface Compact {
@@ -9,61 +9,63 @@ export interface Compact {
   readonly weights: Weights;
 }
 
-/** The neurons of a feed-forward sublayer that do something under the mask: a weight in or a weight out is kept. */
-function liveNeurons(mask: Mask, into: string, outOf: string): number[] {
-  const [rows, columns] = [mask.toBytes(into), mask.toBytes(outOf)];
-  const bytes = new Map([
-    [into, rows],
-    [outOf, columns],
-  ]);
-  const [neurons = 0] = mask.shapes.get(into) ?? [];
-  return Array.from({ length: neurons }, (_, i) => i).filter((i) => {
-    for (const [name, index] of placesOf({ rowsOf: [into], columnsOf: outOf, start: i, end: i + 1 }, mask.shapes))
-      if (bytes.get(name)?.[index] === 1) return true;
-    return false;
-  });
+/** The groups that still reach what follows: a weight of their columns is kept. Of groups all emptied, the first. */
+function liveGroups(groups: readonly Group[], mask: Mask): readonly Group[] {
+  const [first] = groups;
+  if (first === undefined) return groups;
+  const width = mask.shapes.get(first.columnsOf)?.[1] ?? 0;
+  const reaches = new Uint8Array(width);
+  mask.toBytes(first.columnsOf).forEach((bit, i) => (reaches[i % width] = (reaches[i % width] as number) | bit));
+  const live = groups.filter(({ start, end }) => reaches.subarray(start, end).includes(1));
+  return live.length > 0 ? live : [first];
 }
 
-function rows({ shape, values }: WeightTensor, kept: readonly number[]): WeightTensor {
+function rows({ shape, values }: WeightTensor, groups: readonly Group[]): WeightTensor {
   const width = values.length / (shape[0] ?? 1);
-  const taken = new Float32Array(kept.length * width);
-  kept.forEach((row, i) => taken.set(values.subarray(row * width, (row + 1) * width), i * width));
-  return { shape: [kept.length, ...shape.slice(1)], values: taken };
-}
-
-function columns({ shape, values }: WeightTensor, kept: readonly number[]): WeightTensor {
-  const [height = 0, width = 0] = shape;
-  const taken = new Float32Array(height * kept.length);
-  for (let row = 0; row < height; row++)
-    kept.forEach((column, i) => (taken[row * kept.length + i] = values[row * width + column] as number));
-  return { shape: [height, kept.length], values: taken };
-}
-
-/**
- * Takes the feed-forward neurons that the mask has emptied out of the model. Every sublayer of an LXMERT is as wide, so
- * the widest one left decides, and the others keep some of their emptied neurons.
- * @throws PruneError when the mask is of another model
- */
-export function removeNeurons(mask: Mask, config: LxmertConfig, weights: Weights): Compact {
-  const masked = new Map(mask.apply(weights));
-  const sublayers = feedForwards(mask.shapes).map((names) => ({
-    ...names,
-    live: liveNeurons(mask, names.into, names.outOf),
-  }));
-  const width = Math.max(1, ...sublayers.map(({ live }) => live.length));
-  for (const { into, outOf, live } of sublayers) {
-    const [neurons = 0] = mask.shapes.get(into) ?? [];
-    const empty = Array.from({ length: neurons }, (_, i) => i).filter((i) => !live.includes(i));
-    const kept = [...live, ...empty.slice(0, width - live.length)].sort((a, b) => a - b);
-    const bias = into.replace(/weight$/, "bias");
-    for (const name of [into, bias]) masked.set(name, rows(tensorOf(masked, name), kept));
-    masked.set(outOf, columns(tensorOf(masked, outOf), kept));
+  const parts = groups.map(({ start, end }) => values.subarray(start * width, end * width));
+  const taken = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    taken.set(part, at);
+    at += part.length;
   }
-  return { config: { ...config, intermediate: width }, weights: masked };
+  return { shape: [taken.length / width, ...shape.slice(1)], values: taken };
+}
+
+function columns({ shape, values }: WeightTensor, groups: readonly Group[]): WeightTensor {
+  const [height = 0, width = 0] = shape;
+  const kept = groups.reduce((sum, { start, end }) => sum + end - start, 0);
+  const taken = new Float32Array(height * kept);
+  for (let row = 0, at = 0; row < height; row++)
+    for (const { start, end } of groups) {
+      taken.set(values.subarray(row * width + start, row * width + end), at);
+      at += end - start;
+    }
+  return { shape: [height, kept], values: taken };
 }
 
 function tensorOf(weights: Weights, name: string): WeightTensor {
   const tensor = weights.get(name);
   if (tensor === undefined) throw new PruneError(`the weights have no ${name}`);
   return tensor;
+}
+
+/**
+ * Takes the attention heads and feed-forward neurons that the mask has cut off out of the model: matrices lose their rows
+ * and columns, biases their entries, and the config says what remains of each sublayer, one head or neuron at least.
+ * @param config of the whole model, nothing removed
+ * @throws PruneError when the mask is of another model
+ */
+export function removeEmptied(mask: Mask, config: LxmertConfig, weights: Weights): Compact {
+  const smaller = new Map(mask.apply(weights));
+  for (const groups of [...headGroups(mask.shapes, config.heads), ...neuronGroups(mask.shapes)]) {
+    const live = liveGroups(groups, mask);
+    const [first] = live;
+    if (first === undefined || live.length === groups.length) continue;
+    for (const name of first.rowsOf)
+      for (const each of [name, name.replace(/weight$/, "bias")])
+        smaller.set(each, rows(tensorOf(smaller, each), live));
+    smaller.set(first.columnsOf, columns(tensorOf(smaller, first.columnsOf), live));
+  }
+  return { config: configOfRemaining(config, smaller), weights: smaller };
 }

@@ -7,7 +7,7 @@ export {
   unitsOf,
 } from "./allocation.ts";
 export { type Calibration, calibrationOf, type Gradients, type InputVisitor } from "./calibration.ts";
-export { type Compact, removeNeurons } from "./compact.ts";
+export { type Compact, removeEmptied } from "./compact.ts";
 export { controlOf, denseSmallConfig, randomWithSameRatios, shuffleMask } from "./controls.ts";
 export {
   type AsCoded,

@@ -12,7 +12,7 @@ import {
   lxmertInput,
   parameterShapes,
 } from "@ticketbench/model";
-import { type Compact, removeNeurons } from "./compact.ts";
+import { type Compact, removeEmptied } from "./compact.ts";
 import { Mask } from "./mask.ts";
 import { encodeMask } from "./mask-code.ts";
 import headsAndFfn from "./methods/heads-and-ffn.ts";
@@ -118,7 +118,11 @@ async function answerRows(): Promise<readonly PruneFigure[]> {
       await answering({ config: SIZE, weights: masked }),
       "ms",
     ),
-    figure("answer 16 questions, those neurons removed", await answering(removeNeurons(mask, SIZE, weights)), "ms"),
+    figure(
+      "answer 16 questions, those heads and neurons removed",
+      await answering(removeEmptied(mask, SIZE, weights)),
+      "ms",
+    ),
   ];
 }
 
@@ -145,7 +149,8 @@ async function selectionRows(): Promise<readonly PruneFigure[]> {
     figure("encode and hash that mask", (await timed(() => encodeMask(mask))).wall, "ms"),
   ];
   const numpy = numpyPartition(count, keep);
-  if (numpy !== null) rows.push(figure(`NumPy partition of ${what}`, 1000 * numpy, "ms"));
+  if (numpy === null) console.log("no row of NumPy's partition: python3 with numpy is not installed");
+  else rows.push(figure(`NumPy partition of ${what}`, 1000 * numpy, "ms"));
   const some = (scores.get("logit_fc.3.weight") ?? new Float32Array()).slice();
   const sort = await timed(() => some.sort());
   rows.push(figure(`typed-array sort of ${some.length.toLocaleString("en")} scores`, sort.wall, "ms"));

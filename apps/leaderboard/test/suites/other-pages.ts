@@ -80,6 +80,30 @@ export function otherPageTests(): void {
   });
 
   describe("a method's page", () => {
+    test("shows its card as words: idea, needs, parameters, conformance with the worst first, citation", async () => {
+      await go("/methods/magnitude/");
+      expect(await page.locator(".lead").textContent()).toContain("<script>alert(1)</script>");
+      expect(await page.locator(".facts").first().textContent()).toMatch(
+        /the weights and calibration.*2:4 in every row/u,
+      );
+      expect(await page.getByRole("region", { name: "Parameters" }).locator("tbody tr").textContent()).toMatch(
+        /rounds.*3.*integer, 1 to 50.*prunings & rewinds/u,
+      );
+      const lines = page.locator("#conformance li");
+      expect(await lines.allTextContents()).toEqual([
+        expect.stringMatching(/failed.*ties.*one weight too many <i>/u),
+        expect.stringMatching(/warned.*label/u),
+        expect.stringMatching(/passed.*polarity/u),
+      ]);
+      expect(await page.locator("main script, main i").count()).toBe(0);
+      expect(await page.locator("main").textContent()).toContain("--methods magnitude");
+    });
+
+    test("without a card says what is missing and how to get it", async () => {
+      await go("/methods/half-done/");
+      expect(await page.locator("#no-card").textContent()).toContain("methods --export");
+    });
+
     test("sets the method against its control", async () => {
       await go("/methods/magnitude/");
       const table = page.getByRole("region", { name: "Against Shuffled mask" });

@@ -1,6 +1,6 @@
 import type { Batch } from "@ticketbench/data-vqa";
 import { answerLogits, disposeInput, Lxmert, type LxmertConfig, type Weights } from "@ticketbench/model";
-import { type Mask, type Method, removeNeurons } from "@ticketbench/prune";
+import { type Mask, type Method, removeEmptied } from "@ticketbench/prune";
 import type { DoneResult } from "@ticketbench/results";
 import { inputOf } from "./evaluate.ts";
 
@@ -63,7 +63,7 @@ export async function ticketLatency(
   final: Weights,
   batch: Batch,
 ): Promise<Latency> {
-  const compact = method.family === "structure" ? removeNeurons(mask, dense.config, final) : undefined;
+  const compact = method.family === "structure" ? removeEmptied(mask, dense.config, final) : undefined;
   return await networkLatency(dense, { config: dense.config, weights: final }, batch, compact);
 }
 

@@ -64,7 +64,7 @@ function settingsOf(request: PruneRequest, weights: model.Weights): prune.PruneS
     ...(granularity === null ? {} : { granularity }),
     ...(allocation === null ? {} : { allocation }),
     ...(batches === null ? {} : { calibration: questions.calibration(batches) }),
-    training: questions.training(),
+    training: questions.training(prune.shapesOf(weights)),
   };
 }
 
@@ -78,14 +78,15 @@ async function makeMask(request: PruneRequest, weights: model.Weights): Promise<
   });
   const updated = isUpdated ? packTensors(outcome.weights) : null;
   const bytes = updated === null ? mask : Buffer.concat([mask, updated.bytes]);
-  answer({ maskBytes: mask.length, tensors: updated?.tensors ?? null, rewindTo: outcome.rewindTo }, bytes);
+  const { rewindTo, resolution } = outcome;
+  answer({ maskBytes: mask.length, tensors: updated?.tensors ?? null, rewindTo, resolution }, bytes);
 }
 
 async function maskAt(step: number): Promise<void> {
   if (schedule === null) throw new Error("no schedule is started");
   const mask = await schedule.maskAt(step, questions.trainingState());
   const bytes = mask === null ? new Uint8Array() : await prune.encodeMask(mask);
-  answer({ maskBytes: mask === null ? null : bytes.length, tensors: null, rewindTo: "start" }, bytes);
+  answer({ maskBytes: mask === null ? null : bytes.length, tensors: null, rewindTo: "start", resolution: 1 }, bytes);
 }
 
 async function obey(message: HostMessage, bytes: Uint8Array<ArrayBuffer>): Promise<void> {

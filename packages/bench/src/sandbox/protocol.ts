@@ -19,7 +19,7 @@ export const guestCardSchema = z.strictObject({
     "as-coded",
   ]),
   cite: z.string().max(10_000),
-  needs: z.enum(["nothing", "calibration", "gradients", "training"]),
+  needs: z.enum(["nothing", "calibration", "gradients", "training", "method"]),
   nests: z.boolean(),
   count: z.enum(["exact", "own"]),
   granularity: z.enum(GRANULARITIES).optional(),
@@ -34,6 +34,10 @@ const question = z.discriminatedUnion("what", [
   z.strictObject({ what: z.literal("gradients"), batch: z.int().min(0).optional(), tensors: tensorsSchema }),
   z.strictObject({ what: z.literal("inputs"), tensors: tensorsSchema }),
   z.strictObject({ what: z.literal("train") }),
+  z.strictObject({ what: z.literal("follow") }),
+  /** Not a question: the mask to hold from the step that was told on; no bytes: the one before. */
+  z.strictObject({ what: z.literal("hold") }),
+  z.strictObject({ what: z.literal("set weights"), tensors: tensorsSchema }),
   z.strictObject({ what: z.literal("weights now") }),
   z.strictObject({ what: z.literal("gradients now") }),
 ]);
@@ -84,7 +88,21 @@ export type HostMessage =
     }
   | { readonly type: "mask at"; readonly step: number }
   | { readonly type: "input"; readonly ask: number; readonly name: string; readonly columns: number }
-  | { readonly type: "reply"; readonly ask: number; readonly tensors: z.output<typeof tensorsSchema> }
+  /** The next step of a training that follows the guest's schedule; at step 0 with the weights it starts from. */
+  | {
+      readonly type: "step";
+      readonly ask: number;
+      readonly step: number;
+      readonly totalSteps: number;
+      readonly tensors: z.output<typeof tensorsSchema>;
+    }
+  | {
+      readonly type: "reply";
+      readonly ask: number;
+      readonly tensors: z.output<typeof tensorsSchema>;
+      /** Bytes of a mask before those of the tensors. */
+      readonly maskBytes?: number;
+    }
   | { readonly type: "refusal"; readonly ask: number; readonly message: string };
 
 /** The part of a guest's answer that says what its bytes are: a mask, and weights where the method changed them. */
@@ -92,4 +110,5 @@ export const prunedSchema = z.strictObject({
   maskBytes: z.int().min(0).nullable(),
   tensors: tensorsSchema.nullable(),
   rewindTo: z.enum(["start", "fresh"]),
+  resolution: z.int().min(1),
 });

@@ -16,8 +16,9 @@ import {
 } from "@ticketbench/prune";
 import type { Message } from "./frame.ts";
 import { prunedSchema, type PruneRequest } from "./protocol.ts";
-import type { Answerer, Sandbox } from "./sandbox.ts";
-import { packNumbers, packTensors, unpackTensors } from "./tensors.ts";
+import { answererFor } from "./remote-answers.ts";
+import type { Sandbox } from "./sandbox.ts";
+import { packTensors, unpackTensors } from "./tensors.ts";
 
 /** The parts of a pruning that a method's context does not show. */
 export interface Request {
@@ -87,10 +88,10 @@ async function remoteMask(sandbox: Sandbox, request: Request, context: PruneCont
 }
 
 async function prunedOf({ head, bytes }: Message, weights: Weights): Promise<Pruned> {
-  const { maskBytes, tensors, rewindTo } = prunedSchema.parse(head);
+  const { maskBytes, tensors, rewindTo, resolution } = prunedSchema.parse(head);
   const mask = await decodeMask(bytes.subarray(0, maskBytes ?? 0), shapesOf(weights));
-  if (tensors === null) return { mask, rewindTo };
-  return { mask, rewindTo, weights: unpackTensors(tensors, bytes.slice(maskBytes ?? 0)) };
+  if (tensors === null) return { mask, rewindTo, resolution };
+  return { mask, rewindTo, resolution, weights: unpackTensors(tensors, bytes.slice(maskBytes ?? 0)) };
 }
 
 function remoteSchedule(sandbox: Sandbox, request: Request, context: ScheduleContext) {
@@ -106,34 +107,5 @@ function remoteSchedule(sandbox: Sandbox, request: Request, context: ScheduleCon
       const { maskBytes } = prunedSchema.parse(answer.head);
       return maskBytes === null ? null : decodeMask(answer.bytes, shapes);
     },
-  };
-}
-
-/** Answers a method's questions from what its context grants; what is not granted is refused in the context's words. */
-function answererFor(context: PruneContext, state?: TrainingState): Answerer {
-  return async (question, bytes, reply) => {
-    const sendWeights = ({ tensors, bytes: body }: ReturnType<typeof packTensors>) =>
-      reply({ type: "reply", tensors }, body);
-    switch (question.what) {
-      case "gradients": {
-        const weights = unpackTensors(question.tensors, bytes);
-        return sendWeights(packNumbers(await context.calibration.gradients(weights, question.batch)));
-      }
-      case "inputs":
-        await context.calibration.visitInputs(unpackTensors(question.tensors, bytes), (name, rows, columns) =>
-          reply({ type: "input", name, columns }, new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength)),
-        );
-        return reply({ type: "reply", tensors: [] });
-      case "train":
-        return sendWeights(
-          packTensors(await context.training.train(await decodeMask(bytes, shapesOf(context.weights)))),
-        );
-      case "weights now":
-        if (state === undefined) throw new Error("the network is not being trained");
-        return sendWeights(packTensors(await state.weights()));
-      case "gradients now":
-        if (state === undefined) throw new Error("the network is not being trained");
-        return sendWeights(packNumbers(await state.gradients()));
-    }
   };
 }
