@@ -9,6 +9,7 @@ const BENCHMARKS: Record<string, (quick: boolean) => Promise<readonly PerfRow[]>
   prune: async () => (await import("@ticketbench/prune/perf")).perfRows(),
   bench: async () => (await import("@ticketbench/bench/perf")).perf(),
   results: async () => (await import("@ticketbench/results/perf")).resultsRows(),
+  site: async () => (await import("../apps/leaderboard/test/perf.ts")).siteRows(),
 };
 
 const { values, positionals } = parseArgs({

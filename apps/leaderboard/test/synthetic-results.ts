@@ -5,9 +5,10 @@ import {
   packScores,
   recomputeAccuracy,
   type DatasetCard,
+  type MethodCard,
   type ResultInput,
 } from "@ticketbench/results";
-import { writeDatasetCard, writeResult } from "@ticketbench/results/node";
+import { writeDatasetCard, writeMethodCards, writeResult } from "@ticketbench/results/node";
 
 /**
  * Results that look like a study's and are none: made-up scores for the site's tests. Their dataset is called
@@ -263,6 +264,26 @@ function syntheticCard({ questions }: SyntheticStudy): DatasetCard {
   };
 }
 
+/** A card as the bench exports it; its words are as hostile as a stranger's. */
+function syntheticMethodCard(method: SyntheticMethod): MethodCard {
+  return {
+    id: method.id,
+    title: method.title,
+    idea: `Keep what is large. ${HOSTILE}`.slice(0, 300),
+    citation: "@inproceedings{nobody2026, title = {<b>Made up</b>}, year = {2026}}",
+    version: hashOf(method.id),
+    family: "magnitude",
+    needs: ["calibration"],
+    structure: "2:4 in every row",
+    parameters: [{ name: "rounds", type: "integer", default: 3, range: "1 to 50", doc: "prunings & rewinds" }],
+    conformance: [
+      { check: "polarity", outcome: "passed", line: "keeps the high end" },
+      { check: "label", outcome: "warned", line: "0.30 is a measured 0.2047" },
+      { check: "ties", outcome: "failed", line: "one weight too many <i>" },
+    ],
+  };
+}
+
 export async function writeResults(folder: string, results: readonly ResultInput[]): Promise<void> {
   for (const result of results) await writeResult(folder, result);
 }
@@ -308,6 +329,7 @@ export async function writeTestResults(folder: string): Promise<void> {
     }),
   );
   await writeDatasetCard(folder, syntheticCard(STUDY));
+  await writeMethodCards(folder, { version: 1, methods: [syntheticMethodCard(first)] });
   await writeResults(folder, [
     ...syntheticResults(STUDY),
     ...lone,

@@ -1,4 +1,4 @@
-import { bceWithLogits, type Dropout, tf } from "@ticketbench/backend";
+import { bceWithLogits, type Dropout, lossAndGradients, tf } from "@ticketbench/backend";
 import type { LxmertInput } from "./input.ts";
 import type { Lxmert } from "./lxmert.ts";
 import type { Optimiser, OptimiserStep } from "./optimiser.ts";
@@ -27,13 +27,12 @@ export interface Gradients {
 
 /** Gradients of a loss with respect to named parameters. */
 export function gradientsOf(parameters: Variables, loss: () => tf.Scalar): Gradients {
-  const { value, grads } = tf.variableGrads(loss, [...parameters.values()]);
-  const gradients = new Map<string, tf.Tensor>();
-  for (const [name, parameter] of parameters) {
-    const gradient = grads[parameter.name];
-    if (gradient != null) gradients.set(name, gradient);
-  }
-  return { loss: value, gradients };
+  const { value, gradients } = lossAndGradients(loss, [...parameters.values()]);
+  const named = [...parameters.keys()].flatMap((name, i) => {
+    const gradient = gradients[i];
+    return gradient == null ? [] : [[name, gradient] as const];
+  });
+  return { loss: value, gradients: new Map(named) };
 }
 
 /**

@@ -40,4 +40,5 @@ export { type Shapes, shapesOf } from "./shapes.ts";
 export { checkMethod, type CheckSettings } from "./conformance/check-method.ts";
 export type { MaskedTrainer, StartTrainer } from "./conformance/enforcement.ts";
 export { describeFinding, type Finding } from "./conformance/finding.ts";
+export { Laboratory, type Trial } from "./conformance/laboratory.ts";
 export type { EngineOpener } from "./conformance/repeatability.ts";

@@ -7,12 +7,15 @@ import { findMethodFile } from "./method-files.ts";
 const RELATIVE_IMPORT = /^(?:import|export)\s+(?!type\b)[^;]*?\bfrom\s+["'](\.{1,2}\/[^"']+)["']/gm;
 
 /** A method's file and the files its mathematics comes from, by path: what it imports, and what those import. */
-async function sourcesOf(path: string, found = new Map<string, string>()): Promise<ReadonlyMap<string, string>> {
+export async function methodSources(
+  path: string,
+  found = new Map<string, string>(),
+): Promise<ReadonlyMap<string, string>> {
   if (found.has(path)) return found;
   const source = await readFile(path, "utf8");
   found.set(path, source);
   for (const [, specifier = ""] of source.matchAll(RELATIVE_IMPORT))
-    await sourcesOf(resolve(dirname(path), specifier), found);
+    await methodSources(resolve(dirname(path), specifier), found);
   return found;
 }
 
@@ -22,7 +25,7 @@ async function sourcesOf(path: string, found = new Map<string, string>()): Promi
  */
 export async function methodVersion(nameOrPath: string): Promise<string> {
   const file = await findMethodFile(nameOrPath);
-  const sources = [...(await sourcesOf(file))].map(
+  const sources = [...(await methodSources(file))].map(
     ([path, source]) => [relative(dirname(file), path), source] as const,
   );
   const hash = createHash("sha256");

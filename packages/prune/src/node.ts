@@ -2,4 +2,4 @@ export { checkMethodFile, type FileCheckSettings } from "./conformance/check-fil
 export { loadMask, saveMask } from "./mask-file.ts";
 export { findMethodFile, loadMethod, methodNames, methodPath } from "./method-files.ts";
 export { scaffoldMethod } from "./method-scaffold.ts";
-export { methodVersion } from "./method-version.ts";
+export { methodSources, methodVersion } from "./method-version.ts";

@@ -28,6 +28,11 @@ test("named scopes hold exactly the published counts at full size", () => {
   expect(prunableNames(full, "all-matrices")).toEqual(matrices);
 });
 
+test("the scope of what never reaches the answer holds those weights and no other", () => {
+  expect(new Set(prunableNames(full, "unreached"))).toEqual(deadParameters(full));
+  expect(describeScope(SCOPES.unreached)).toBe(SCOPES.unreached.title);
+});
+
 test("modules hold exactly the published counts at full size", () => {
   const inModule = (module: string) => sizeOfAll([...full.keys()].filter((name) => moduleOf(name) === module));
   expect(inModule("embeddings")).toBe(23_837_184);
@@ -47,11 +52,14 @@ test("the dead weights are the model's own, the last cross-modality layer's visi
   expect([...dead].every((name) => name.includes("x_layers.4.visn_"))).toBe(true);
 });
 
-test.each(["encoder-matrices", "thesis", "all-matrices"] as const)("%s is chosen by name, not position", (scope) => {
-  const shapes = lxmertShapes(TINY);
-  const reordered = new Map([...shapes].reverse());
-  expect([...prunableNames(reordered, scope)].sort(byName)).toEqual([...prunableNames(shapes, scope)].sort(byName));
-});
+test.each(["encoder-matrices", "thesis", "all-matrices", "unreached"] as const)(
+  "%s is chosen by name, not position",
+  (scope) => {
+    const shapes = lxmertShapes(TINY);
+    const reordered = new Map([...shapes].reverse());
+    expect([...prunableNames(reordered, scope)].sort(byName)).toEqual([...prunableNames(shapes, scope)].sort(byName));
+  },
+);
 
 test("a switch adds its part and nothing else", () => {
   const shapes = lxmertShapes(TINY);

@@ -1,4 +1,4 @@
-import { kindOf, moduleOf } from "./parameter.ts";
+import { deadParameters, kindOf, moduleOf } from "./parameter.ts";
 import { PruneError } from "./prune-error.ts";
 import type { Shapes } from "./shapes.ts";
 
@@ -18,6 +18,8 @@ export interface Scope {
   readonly include?: readonly string[];
   /** Parameters left out (by the end of their name) whatever the switches say. */
   readonly exclude?: readonly string[];
+  /** Only what never reaches the answer, of every part and kind: the switches do not count. */
+  readonly unreached?: true;
 }
 
 const ENCODERS = {
@@ -52,6 +54,12 @@ export const SCOPES = {
     pooler: true,
     head: true,
   },
+  /** Pruning these is to change no answer: 7,087,872 weights at full size. */
+  unreached: {
+    ...ENCODERS,
+    title: "what never reaches the answer: the objects after the last cross-attention",
+    unreached: true,
+  },
 } as const satisfies Record<string, Scope>;
 export type ScopeName = keyof typeof SCOPES;
 
@@ -76,8 +84,10 @@ function holds(scope: Scope, name: string, shape: readonly number[]): boolean {
 
 /** The names of the parameters in a scope, in the model's order. Throws a PruneError when there is none. */
 export function prunableNames(shapes: Shapes, scope: Scope | ScopeName): readonly string[] {
-  const chosen = typeof scope === "string" ? SCOPES[scope] : scope;
-  const names = [...shapes].filter(([name, shape]) => holds(chosen, name, shape)).map(([name]) => name);
+  const chosen: Scope = typeof scope === "string" ? SCOPES[scope] : scope;
+  const dead = chosen.unreached === true ? deadParameters(shapes) : null;
+  const isIn = (name: string, shape: readonly number[]) => dead?.has(name) ?? holds(chosen, name, shape);
+  const names = [...shapes].filter(([name, shape]) => isIn(name, shape)).map(([name]) => name);
   if (names.length === 0)
     throw new PruneError(
       `nothing to prune: none of the model's ${shapes.size} parameters is in the scope "${chosen.title}"; ` +
@@ -88,6 +98,7 @@ export function prunableNames(shapes: Shapes, scope: Scope | ScopeName): readonl
 
 /** The scope as a line for people: what is in and what is out. */
 export function describeScope(scope: Scope): string {
+  if (scope.unreached === true) return scope.title;
   const on = (["embeddings", "visualInput", "pooler", "head", "biases", "layerNorms"] as const).filter((s) => scope[s]);
   const extra = scope.include?.length ? `, also ${scope.include.join(", ")}` : "";
   const spared = scope.exclude?.length ? `, but not ${scope.exclude.join(", ")}` : "";

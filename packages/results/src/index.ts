@@ -27,6 +27,14 @@ export {
 
 // Reading, checking and showing them.
 export {
+  type ConformanceLine,
+  commentLimit,
+  commentMarker,
+  refusalComment,
+  type VerdictCommentInput,
+  verdictComment,
+} from "./comment.ts";
+export {
   answerTypesOf,
   cardFits,
   packAnswerTypes,
@@ -50,6 +58,7 @@ export {
   unpackScores,
   unpackTenths,
 } from "./scores.ts";
+export { chainProblems } from "./supersede-chains.ts";
 export { currentResults, historyOf, resultName } from "./supersede.ts";
 export { lengthOf, type PackedSymbols } from "./symbols.ts";
 export { type TableRow, tableColumns, tableOf, toCsv, toParquet } from "./table.ts";

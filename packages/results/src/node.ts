@@ -14,6 +14,9 @@ import { type Result, type ResultInput, resultSchema } from "./schema/result.ts"
 import { currentResults, resultName } from "./supersede.ts";
 import { verifyResult } from "./verify.ts";
 
+export { type Artifact, artifactLimits, readArtifact } from "./artifact.ts";
+export { changesAgainst } from "./merge-base.ts";
+
 /** A verified result and the file it came from. */
 export interface StoredResult {
   readonly file: string;

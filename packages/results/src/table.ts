@@ -32,6 +32,10 @@ function phaseOf(result: Result, phase: PhaseName | null) {
   return result.status === "done" && phase !== null ? result.phases[phase] : undefined;
 }
 
+function allocationWords(allocation: NonNullable<Result["pruning"]>["allocation"]): string {
+  return typeof allocation === "string" ? allocation : JSON.stringify(allocation);
+}
+
 /** Shares and accuracies are fractions 0..1; sizes are bytes; times are seconds unless the name says otherwise. */
 const columns: readonly Column[] = [
   text("id", ({ id }) => id),
@@ -47,6 +51,11 @@ const columns: readonly Column[] = [
   number("seed", ({ seed }) => seed),
   text("phase", (_, phase) => phase),
   number("target", ({ target }) => target),
+  number("published_as", ({ publishedAs }) => publishedAs ?? null),
+  text("granularity", ({ pruning }) => pruning?.granularity ?? null),
+  text("allocation", ({ pruning }) => (pruning === undefined ? null : allocationWords(pruning.allocation))),
+  text("retraining", ({ pruning }) => pruning?.retraining ?? null),
+  number("rewind_step", ({ pruning }) => pruning?.rewindStep ?? null),
   measured("sparsity_prunable", (done) => done.measured.prunable),
   measured("sparsity_total", (done) => done.measured.total),
   number("accuracy", (result, phase) => {

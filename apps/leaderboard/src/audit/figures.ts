@@ -1,35 +1,34 @@
 import type { Curve, CurveChart, CurvePoint, Level } from "../charts/curve-chart.ts";
 import { PHASES, type Phase } from "../board/board.ts";
+import type { Audit } from "../i18n/en-audit.ts";
 import { formatFor } from "../i18n/format.ts";
-import { LABELS, THESIS_METHODS, type ThesisRuns } from "./thesis.ts";
+import { CONSTANT_ANSWERS, LABELS, THESIS_METHODS, type ThesisRuns } from "./thesis.ts";
 
-const f = formatFor("en");
-const X_TITLE = "sparsity, as labelled";
-const WORDS: Record<Phase, string> = { pruned: "pruned", rewound: "reset", retrained: "retrained" };
+const FLOOR = CONSTANT_ANSWERS[1];
+const PHASE_STYLES: Record<Phase, number> = { pruned: 3, rewound: 1, retrained: 0 };
 
-/** Accuracy that one and the same answer to everything reaches on minival. */
-export const MINIVAL_FLOOR = 0.246307;
-
-function point(x: number, mean: number, words: string): CurvePoint {
+function point(x: number, mean: number, words: string, t: Audit): CurvePoint {
+  const f = formatFor(t.language);
   const spoken = `${words}, ${f.share(x)}: ${f.accuracy(mean)}`;
   return { x, mean, interval: null, spoken, href: null, onFront: false };
 }
 
-function levels(runs: ThesisRuns): Level[] {
+function levels(runs: ThesisRuns, t: Audit): Level[] {
   const dense = runs.dense?.accuracy;
-  const floor: Level = { name: "always one answer", shortName: "one answer", value: MINIVAL_FLOOR, kind: "floor" };
+  const floor: Level = { name: t.floor, shortName: t.floorShort, value: FLOOR, kind: "floor" };
   return dense === undefined
     ? [floor]
-    : [{ name: "unpruned", shortName: "unpruned", value: dense, kind: "dense" }, floor];
+    : [{ name: t.unpruned, shortName: t.unpruned, value: dense, kind: "dense" }, floor];
 }
 
-function chart(title: string, curves: readonly Curve[], runs: ThesisRuns): CurveChart {
+function chart(title: string, curves: readonly Curve[], runs: ThesisRuns, t: Audit): CurveChart {
+  const f = formatFor(t.language);
   return {
     title,
-    description: "Redrawn from the raw numbers of the study. The table below says the same.",
+    description: t.redrawn,
     curves: curves.filter((curve) => curve.points.length > 0),
-    levels: levels(runs),
-    xTitle: X_TITLE,
+    levels: levels(runs, t),
+    xTitle: t.xTitle,
     ticksAtPoints: true,
     formatX: f.share,
     formatY: (value) => f.integer(value * 100),
@@ -37,85 +36,87 @@ function chart(title: string, curves: readonly Curve[], runs: ThesisRuns): Curve
   };
 }
 
-function curveOf(runs: ThesisRuns, method: string, phase: Phase, seed: number, look: Omit<Curve, "points">): Curve {
+/** What a curve shows of the runs: one method in one phase of one seed. */
+interface Shown {
+  readonly method: string;
+  readonly phase: Phase;
+  readonly seed: number;
+}
+
+function curveOf(runs: ThesisRuns, { method, phase, seed }: Shown, look: Omit<Curve, "points">, t: Audit): Curve {
   const points = LABELS.flatMap((label) => {
     const mean = runs.accuracy(method, label, phase, seed);
-    return mean === null ? [] : [point(label, mean, look.title)];
+    return mean === null ? [] : [point(label, mean, look.title, t)];
   });
   return { ...look, points };
 }
 
-/** Figures 6-1 to 6-3: every phase of one method, seed 1, under the printed labels. */
-export function figuresBySeedOne(runs: ThesisRuns): { title: string; chart: CurveChart }[] {
-  return THESIS_METHODS.map((method, index) => {
-    const title = `Figure 6-${String(index + 1)}: ${method.title}`;
-    const styles: Record<Phase, number> = { pruned: 3, rewound: 1, retrained: 0 };
-    const curves = PHASES.map((phase) =>
-      curveOf(runs, method.id, phase, 1, { id: phase, title: WORDS[phase], style: styles[phase], dashed: false }),
-    );
-    return { title, chart: chart(`${title}, accuracy on minival, %`, curves, runs) };
+function curvesByPhase(runs: ThesisRuns, method: string, seed: number, t: Audit): Curve[] {
+  return PHASES.map((phase) => {
+    const look = { id: phase, title: t.phases[phase], style: PHASE_STYLES[phase], dashed: false };
+    return curveOf(runs, { method, phase, seed }, look, t);
   });
 }
 
-/** Figure 1 of the paper: low magnitude, seed 0, whose last point no raw file holds. */
-export function paperFigure(runs: ThesisRuns): CurveChart {
-  const styles: Record<Phase, number> = { pruned: 3, rewound: 1, retrained: 0 };
-  const curves = PHASES.map((phase) =>
-    curveOf(runs, "thesis-low", phase, 0, { id: phase, title: WORDS[phase], style: styles[phase], dashed: false }),
+/** Figures 6-1 to 6-3: every phase of one method, seed 1, under the printed labels. */
+export function figuresBySeedOne(runs: ThesisRuns, t: Audit): CurveChart[] {
+  return THESIS_METHODS.map(({ id }, index) =>
+    chart(t.reported.figure(index + 1, t.methods[id]), curvesByPhase(runs, id, 1, t), runs, t),
   );
-  return chart("Figure 1 of the paper, from the raw files: low magnitude, accuracy on minival, %", curves, runs);
+}
+
+/** Figure 1 of the paper: low magnitude, seed 0, whose last point no raw file holds. */
+export function paperFigure(runs: ThesisRuns, t: Audit): CurveChart {
+  return chart(t.reported.paper, curvesByPhase(runs, "thesis-low", 0, t), runs, t);
 }
 
 /** Retrained accuracy of the three methods, mean over the runs that exist. */
-export function retrainedMeans(runs: ThesisRuns): CurveChart {
-  const curves = THESIS_METHODS.map((method) => ({
-    id: method.id,
-    title: method.title,
-    style: method.style,
+export function retrainedMeans(runs: ThesisRuns, t: Audit): CurveChart {
+  const f = formatFor(t.language);
+  const curves = THESIS_METHODS.map(({ id, style }) => ({
+    id,
+    title: t.methods[id],
+    style,
     dashed: true,
     points: LABELS.flatMap((label): CurvePoint[] => {
-      const summary = runs.summary(method.id, label, "retrained");
+      const summary = runs.summary(id, label, "retrained");
       if (!summary) return [];
-      const base = point(label, summary.mean, method.title);
+      const base = point(label, summary.mean, t.methods[id], t);
       return [{ ...base, interval: summary.interval, spoken: `${base.spoken}, n = ${f.integer(summary.n)}` }];
     }),
   }));
-  return chart("As reported: retrained accuracy on VQA v2 minival, %", curves, runs);
+  return chart(t.reported.chart, curves, runs, t);
 }
 
 /** What the labels say against what the masks removed. */
-export function labelsAgainstMasks(runs: ThesisRuns): CurveChart {
+export function labelsAgainstMasks(runs: ThesisRuns, t: Audit): CurveChart {
+  const words = t.findings.labels;
   const diagonal: Curve = {
     id: "label",
-    title: "as labelled",
+    title: words.diagonal,
     style: 7,
     dashed: true,
-    points: LABELS.map((label) => point(label, label, "as labelled")),
+    points: LABELS.map((label) => point(label, label, words.diagonal, t)),
   };
-  const curves = [THESIS_METHODS[0], THESIS_METHODS[2]].map((method) => ({
-    id: method.id,
-    title: method.id === "thesis-low" ? "Low magnitude and Random" : method.title,
-    style: method.style,
+  const curves = [THESIS_METHODS[0], THESIS_METHODS[2]].map(({ id, style }) => ({
+    id,
+    title: id === "thesis-low" ? words.lowAndRandom : t.methods[id],
+    style,
     dashed: false,
     points: LABELS.flatMap((label) => {
-      const removed = runs.removed(method.id, label);
-      return removed === null ? [] : [point(label, removed, method.title)];
+      const removed = runs.removed(id, label);
+      return removed === null ? [] : [point(label, removed, t.methods[id], t)];
     }),
   }));
-  return {
-    ...chart("Weights the masks really removed, % of the prunable ones", [diagonal, ...curves], runs),
-    levels: [],
-  };
+  return { ...chart(words.chart, [diagonal, ...curves], runs, t), levels: [] };
 }
 
 /** The “pruned” score of each file: one curve under two names, and its mirror image. */
-export function prunedUnderThreeNames(runs: ThesisRuns): CurveChart {
-  const names = {
-    "thesis-low": "Low magnitude, and the same digits again for Random",
-    "thesis-high": "“High magnitude”",
-  };
+export function prunedUnderThreeNames(runs: ThesisRuns, t: Audit): CurveChart {
+  const words = t.findings.pruned;
+  const names = { "thesis-low": words.low, "thesis-high": t.methods["thesis-high"] };
   const curves = [THESIS_METHODS[0], THESIS_METHODS[2]].map(({ id, style }) =>
-    curveOf(runs, id, "pruned", 1, { id, title: names[id], style, dashed: false }),
+    curveOf(runs, { method: id, phase: "pruned", seed: 1 }, { id, title: names[id], style, dashed: false }, t),
   );
-  return { ...chart("“Pruned” accuracy in the raw files, seed 1, %", curves, runs), levels: [] };
+  return { ...chart(words.chart, curves, runs, t), levels: [] };
 }

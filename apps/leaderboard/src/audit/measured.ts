@@ -1,27 +1,20 @@
 import { recomputeAccuracy, summarize, type DoneResult } from "@ticketbench/results";
+import { variantsOf } from "../board/variant.ts";
 import type { Curve, CurveChart, CurvePoint } from "../charts/curve-chart.ts";
+import type { Audit } from "../i18n/en-audit.ts";
 import { formatFor } from "../i18n/format.ts";
 import { THESIS_METHODS } from "./thesis.ts";
 
-const f = formatFor("en");
-
 /** Ours beside theirs: what each method of the study does when its mask is what it says, and held. */
-const HELD: Record<string, string> = {
-  "thesis-low": "magnitude",
-  "thesis-random": "random",
-  "thesis-high": "high-magnitude",
-};
+const HELD = { "thesis-low": "magnitude", "thesis-random": "random", "thesis-high": "high-magnitude" } as const;
 
-function retrained(results: readonly DoneResult[], method: string, target: number): number[] {
-  return results
-    .filter((result) => result.method?.id === method && result.target === target)
-    .flatMap((result) => (result.phases.retrained ? [recomputeAccuracy(result.phases.retrained.scores)] : []));
-}
-
-function curve(results: readonly DoneResult[], look: Omit<Curve, "points">, own: readonly DoneResult[]): Curve {
+function curveOf(own: readonly DoneResult[], look: Omit<Curve, "points">, t: Audit): Curve {
+  const f = formatFor(t.language);
   const targets = [...new Set(own.map((result) => result.target))].sort((a, b) => a - b);
   const points = targets.flatMap((target): CurvePoint[] => {
-    const values = retrained(results, look.id, target);
+    const values = own
+      .filter((result) => result.target === target)
+      .flatMap(({ phases }) => (phases.retrained ? [recomputeAccuracy(phases.retrained.scores)] : []));
     if (values.length === 0) return [];
     const { mean, interval, n } = summarize(values);
     const spoken = `${look.title}, ${f.share(target)}: ${f.accuracy(mean)}, n = ${f.integer(n)}`;
@@ -30,16 +23,18 @@ function curve(results: readonly DoneResult[], look: Omit<Curve, "points">, own:
   return { ...look, points };
 }
 
-/** Both ways of running the study, on one dataset of ours; null while neither has been run. */
-export function measuredBesideReported(results: readonly DoneResult[]): CurveChart | null {
+/** Both ways of running the study, over results of one dataset and recipe; null while neither has been run. */
+export function measuredBesideReported(results: readonly DoneResult[], t: Audit): CurveChart | null {
+  const f = formatFor(t.language);
   const [first] = results;
-  const own = (id: string): DoneResult[] => results.filter((result) => result.method?.id === id);
-  const curves = THESIS_METHODS.flatMap(({ id, title, style }) => {
-    const held = HELD[id] ?? "";
-    const plain = title.replace(/[“”]/g, "");
+  const variants = variantsOf(results);
+  const own = (id: string): DoneResult[] => results.filter((result) => variants.get(result.id)?.id === id);
+  const curves = THESIS_METHODS.flatMap(({ id, style }) => {
+    const held = HELD[id];
+    const plain = t.methods[id].replace(/[“”«»]/g, "");
     return [
-      curve(results, { id: held, title: plain, style, dashed: false }, own(held)),
-      curve(results, { id, title: `${plain}, as coded`, style, dashed: true }, own(id)),
+      curveOf(own(held), { id: held, title: plain, style, dashed: false }, t),
+      curveOf(own(`${id}~as-coded`), { id, title: t.measured.asCoded(plain), style, dashed: true }, t),
     ];
   }).filter(({ points }) => points.length > 0);
   if (!first || curves.length === 0) return null;
@@ -47,17 +42,14 @@ export function measuredBesideReported(results: readonly DoneResult[]): CurveCha
     kind === "dense" && phases.dense ? [recomputeAccuracy(phases.dense.scores)] : [],
   );
   const { name, split, floors } = first.dataset;
+  const floor = { name: t.floor, shortName: t.floorShort, value: floors.constantAnswer, kind: "floor" as const };
+  const line = { name: t.unpruned, shortName: t.unpruned, kind: "dense" as const };
   return {
-    title: `Measured by us: retrained accuracy on ${name}, ${split} split, %`,
-    description: "Solid: the mask is what its name says and is held in training. Dashed: as the study's code had it.",
+    title: t.measured.chart(name, split),
+    description: t.measured.note,
     curves,
-    levels: [
-      ...(dense.length > 0
-        ? [{ name: "dense", shortName: "dense", value: summarize(dense).mean, kind: "dense" as const }]
-        : []),
-      { name: "always one answer", shortName: "one answer", value: floors.constantAnswer, kind: "floor" as const },
-    ],
-    xTitle: "sparsity asked for, share of the prunable weights",
+    levels: [...(dense.length > 0 ? [{ ...line, value: summarize(dense).mean }] : []), floor],
+    xTitle: t.measured.xTitle,
     ticksAtPoints: true,
     formatX: f.share,
     formatY: (value) => f.integer(value * 100),

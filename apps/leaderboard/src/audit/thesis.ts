@@ -4,10 +4,21 @@ import { reportedRows } from "../site/load-reported.ts";
 
 /** The methods of the original study, under the ids of ours that repeat them as coded. */
 export const THESIS_METHODS = [
-  { id: "thesis-low", title: "Low magnitude", style: 0 },
-  { id: "thesis-random", title: "Random", style: 1 },
-  { id: "thesis-high", title: "“High magnitude”", style: 2 },
+  { id: "thesis-low", style: 0 },
+  { id: "thesis-random", style: 1 },
+  { id: "thesis-high", style: 2 },
 ] as const;
+export type ThesisMethodId = (typeof THESIS_METHODS)[number]["id"];
+
+/** Weights that never reach the answer, and all that the study could prune. */
+export const DEAD_WEIGHTS = 7_087_872;
+export const PRUNABLE_WEIGHTS = 190_082_304;
+
+/** Rounds of pruning behind the nominal 10, 20, ... 90 %. */
+export const ROUNDS = [1, 3, 4, 5, 7, 9, 12, 16, 22] as const;
+
+/** Scores on minival of one and the same answer to everything: two answers, two scores. The higher is the floor. */
+export const CONSTANT_ANSWERS = [0.240933, 0.246307] as const;
 
 export const LABELS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9] as const;
 

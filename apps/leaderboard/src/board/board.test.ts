@@ -76,6 +76,27 @@ describe("a variant", () => {
     ]);
     expect(variants.get("c")?.asCoded).toBe(true);
   });
+
+  test("is another where the study ranks globally, retrains densely or rewinds late", () => {
+    const ranked = (resolved: Record<string, unknown>): DoneResult => {
+      const usual = ticket({});
+      return { ...usual, study: { ...usual.study, resolved: resolved as DoneResult["study"]["resolved"] } };
+    };
+    const some = [
+      { ...ranked({ allocation: "layerwise", retraining: "masked", rewindStep: 0 }), id: "a1" },
+      { ...ranked({ allocation: "global" }), id: "b1" },
+      { ...ranked({ allocation: { pooler: 0, head: 2 }, granularity: "row" }), id: "c1" },
+      { ...ranked({ retraining: "dense", rewindStep: 40 }), id: "d1" },
+    ];
+    const variants = variantsOf(some);
+    expect(some.map(({ id }) => variants.get(id)?.title)).toEqual([
+      "Low magnitude",
+      "Low magnitude (global)",
+      "Low magnitude (head 2, pooler 0, ranked row)",
+      "Low magnitude (dense retraining, rewound to step 40)",
+    ]);
+    expect(variants.get("b1")?.id).toBe("magnitude~global");
+  });
 });
 
 describe("a view", () => {

@@ -51,7 +51,7 @@ function cellOf(result: DoneResult, variant: Variant): BoardCell {
     phases,
     flops: result.flops?.sparse ?? null,
     bytes: result.bytes.compressed,
-    latency: result.latency ? result.latency.sparseMilliseconds / 1000 : null,
+    latency: result.latency ? (result.latency.compactMilliseconds ?? result.latency.sparseMilliseconds) / 1000 : null,
   };
 }
 
@@ -78,6 +78,13 @@ function trackId(results: readonly DoneResult[], taken: ReadonlySet<string>): st
   return `${names[1] ?? ""}-${String(number)}`;
 }
 
+/** The dense networks that stand for the track: one that only a repeated study fine-tuned does where there is no other. */
+function denseOf(results: readonly DoneResult[]): DoneResult[] {
+  const dense = results.filter(({ kind }) => kind === "dense");
+  const ranked = dense.filter(({ division }) => division !== "as-coded");
+  return ranked.length > 0 ? ranked : dense;
+}
+
 function trackOf(
   id: string,
   results: readonly DoneResult[],
@@ -87,15 +94,15 @@ function trackOf(
   const first = results[0];
   if (!first) throw new Error("a track needs at least one result");
   const studies = [...new Set(results.map((result) => result.study.name))];
-  const dense = results.flatMap(({ kind, phases }) => (kind === "dense" && phases.dense ? [phases.dense] : []));
+  const dense = denseOf(results);
   return {
     id,
     title: `${first.dataset.name} · ${studies.join(", ")}`,
     dataset: first.dataset.name,
     split: first.dataset.split,
     questions: first.dataset.questions,
-    dense: dense.map((phase) => accuraciesOf(phase)),
-    denseIds: results.filter((result) => result.kind === "dense").map((result) => result.id),
+    dense: dense.flatMap(({ phases }) => (phases.dense ? [accuraciesOf(phases.dense)] : [])),
+    denseIds: dense.map(({ id }) => id),
     floor: first.dataset.floors.constantAnswer,
     cells: results.flatMap((result) => {
       const variant = variants.get(result.id);

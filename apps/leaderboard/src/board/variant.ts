@@ -14,6 +14,8 @@ interface Settings {
   readonly division: string;
   /** The method this one is a control of, if it is one. */
   readonly of: string | null;
+  /** What the study said that makes another ticket of the same method: who keeps how many, where it goes back to. */
+  readonly study: readonly string[];
   readonly params: string;
 }
 
@@ -27,11 +29,33 @@ function isEmpty(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
+/** A setting's value in words: "global", "head 2, pooler 0". */
+function inWords(value: unknown): string {
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, ratio]) => `${name} ${String(ratio)}`)
+    .join(", ");
+}
+
+/** Settings of the study that are not its defaults; a study that repeats a published run has them by that alone. */
+function studySettings({ division, study: { resolved } }: DoneResult): string[] {
+  if (division === "as-coded") return [];
+  const { allocation, granularity, retraining, rewindStep } = resolved;
+  const words: string[] = [];
+  if (allocation !== undefined && allocation !== "layerwise") words.push(inWords(allocation));
+  if (granularity !== undefined) words.push(`ranked ${inWords(granularity)}`);
+  if (retraining === "dense") words.push("dense retraining");
+  if (typeof rewindStep === "number" && rewindStep > 0) words.push(`rewound to step ${String(rewindStep)}`);
+  return words;
+}
+
 function settingsOf(result: DoneResult): Settings {
   return {
     scope: result.scope,
     division: result.division,
     of: controlledMethod(result),
+    study: studySettings(result),
     params: Object.entries(result.method?.params ?? {})
       .filter(([name, value]) => name !== "of" && !isEmpty(value))
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -51,7 +75,9 @@ function additions(settings: Settings, usual: Settings): string[] {
   const words: string[] = settings.of === null ? [] : [`of ${settings.of}`];
   if (settings.division === "as-coded") words.push("as coded");
   else if (settings.division !== usual.division) words.push(settings.division);
-  if (settings.scope !== usual.scope) words.push(settings.scope);
+  // The scope of a repeated study is part of what is repeated.
+  if (settings.scope !== usual.scope && settings.division !== "as-coded") words.push(settings.scope);
+  words.push(...settings.study);
   if (settings.params !== usual.params) words.push(settings.params === "" ? "default parameters" : settings.params);
   return words;
 }
@@ -63,6 +89,7 @@ export function variantsOf(results: readonly DoneResult[]): Map<string, Variant>
     scope: commonest(tickets.map((result) => result.scope)),
     division: "closed",
     of: null,
+    study: [],
     params: "",
   };
   const usualParams = new Map<string, string>();

@@ -14,6 +14,11 @@ export interface Bar {
 const WIDTH = 330;
 const HEIGHT = 190;
 
+/** The letter under a bar. */
+export function barLetter(index: number): string {
+  return String.fromCharCode(65 + index);
+}
+
 /** A panel of bars from 0 to `top`, each with its value over it and a letter under it that a key explains. */
 export function drawBarPanel(
   title: string,
@@ -22,7 +27,7 @@ export function drawBarPanel(
   format: (value: number) => string,
 ): string {
   const plot = { left: 8, right: WIDTH - 8, top: 26, bottom: HEIGHT - 22 };
-  const letters = bars.map((_, index) => String.fromCharCode(65 + index));
+  const letters = bars.map((_, index) => barLetter(index));
   const x = scaleBand(letters, [plot.left, plot.right]).padding(0.25);
   const y = scaleLinear([0, top], [plot.bottom, plot.top]);
   const drawn = bars.map(({ style, hollow, value }, index) => {

@@ -74,6 +74,7 @@ export const en = {
     data: "Data",
     about: "About",
     contribute: "Add a method",
+    changelog: "Changelog",
   },
   mainNavigation: "Main",
   theme: { label: "Colours", auto: "as the system", light: "light", dark: "dark" },

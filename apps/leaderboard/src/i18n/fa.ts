@@ -79,6 +79,7 @@ export const fa: Strings = {
     data: "داده‌ها",
     about: "دربارهٔ سنجش",
     contribute: "افزودن روش",
+    changelog: "تغییرها",
   },
   mainNavigation: "اصلی",
   theme: { label: "رنگ‌ها", auto: "مانند سیستم", light: "روشن", dark: "تیره" },

@@ -20,6 +20,8 @@ export interface SparsityRow {
 
 /** A method against a control of it: the same mask with one thing taken away. */
 export interface ControlPage {
+  /** The control's method: "shuffle", "reinit", "random-same-ratios". */
+  readonly id: string;
   readonly title: string;
   readonly verdicts: readonly { readonly target: number; readonly verdict: Verdict }[];
 }
@@ -53,24 +55,33 @@ function removedByModule(results: readonly DoneResult[]): Record<string, number>
 function controlsOf(method: string, rows: readonly SparsityRow[], track: readonly DoneResult[]): ControlPage[] {
   const controls = new Map<string, DoneResult[]>();
   for (const result of track) {
-    const title = result.method?.title;
-    if (title !== undefined && controlledMethod(result) === method) {
-      controls.set(title, [...(controls.get(title) ?? []), result]);
-    }
+    const id = result.method?.id;
+    if (id !== undefined && controlledMethod(result) === method)
+      controls.set(id, [...(controls.get(id) ?? []), result]);
   }
-  return [...controls].map(([title, results]) => ({
-    title,
-    verdicts: rows.flatMap(({ target, results: own }) => {
-      const a = contenderOf(method, own, "retrained");
-      const b = contenderOf(
-        title,
-        results.filter((result) => result.target === target),
-        "retrained",
-      );
-      const shared = a.runs.some(({ seed }) => b.runs.some((run) => run.seed === seed));
-      return shared ? [{ target, verdict: verdict(a, b) }] : [];
-    }),
-  }));
+  return [...controls].map(([id, results]) => {
+    const title = results[0]?.method?.title ?? id;
+    return { id, title, verdicts: verdictsOf(method, rows, title, results) };
+  });
+}
+
+/** The verdict at every sparsity that a method and its control share a seed at. */
+function verdictsOf(
+  method: string,
+  rows: readonly SparsityRow[],
+  title: string,
+  results: readonly DoneResult[],
+): ControlPage["verdicts"] {
+  return rows.flatMap(({ target, results: own }) => {
+    const a = contenderOf(method, own, "retrained");
+    const b = contenderOf(
+      title,
+      results.filter((result) => result.target === target),
+      "retrained",
+    );
+    const shared = a.runs.some(({ seed }) => b.runs.some((run) => run.seed === seed));
+    return shared ? [{ target, verdict: verdict(a, b) }] : [];
+  });
 }
 
 /** Every method with at least one finished result, with all its variants in all tracks. */

@@ -46,6 +46,8 @@ export function everyPageTests(): void {
       "/compare/",
       "/questions/",
       "/audit/",
+      "/fa/audit/",
+      "/changelog/",
       "/compression/",
       "/data/",
       "/about/",

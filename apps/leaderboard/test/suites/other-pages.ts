@@ -80,6 +80,30 @@ export function otherPageTests(): void {
   });
 
   describe("a method's page", () => {
+    test("shows its card as words: idea, needs, parameters, conformance with the worst first, citation", async () => {
+      await go("/methods/magnitude/");
+      expect(await page.locator(".lead").textContent()).toContain("<script>alert(1)</script>");
+      expect(await page.locator(".facts").first().textContent()).toMatch(
+        /the weights and calibration.*2:4 in every row/u,
+      );
+      expect(await page.getByRole("region", { name: "Parameters" }).locator("tbody tr").textContent()).toMatch(
+        /rounds.*3.*integer, 1 to 50.*prunings & rewinds/u,
+      );
+      const lines = page.locator("#conformance li");
+      expect(await lines.allTextContents()).toEqual([
+        expect.stringMatching(/failed.*ties.*one weight too many <i>/u),
+        expect.stringMatching(/warned.*label/u),
+        expect.stringMatching(/passed.*polarity/u),
+      ]);
+      expect(await page.locator("main script, main i").count()).toBe(0);
+      expect(await page.locator("main").textContent()).toContain("--methods magnitude");
+    });
+
+    test("without a card says what is missing and how to get it", async () => {
+      await go("/methods/half-done/");
+      expect(await page.locator("#no-card").textContent()).toContain("methods --export");
+    });
+
     test("sets the method against its control", async () => {
       await go("/methods/magnitude/");
       const table = page.getByRole("region", { name: "Against Shuffled mask" });
@@ -128,6 +152,19 @@ export function otherPageTests(): void {
       expect(await page.locator(".panels .figure").count()).toBe(9);
       const first = page.locator("section#reported table tbody tr").first();
       expect(await first.locator("td").nth(4).textContent()).toMatch(/^ ?67\.4/u);
+    });
+
+    test("reads in Persian, with Persian digits, the same verdicts and every finding", async () => {
+      await go("/audit/");
+      const findings = await page.locator("#findings article").count();
+      await go("/fa/audit/");
+      expect(await page.evaluate(() => getComputedStyle(document.body).direction)).toBe("rtl");
+      expect(await page.locator("#findings article").count()).toBe(findings);
+      expect(await page.locator("#predictions tbody tr .tag").first().textContent()).toBe("نادرست");
+      const cell = page.locator("section#reported table tbody tr").first().locator("td").nth(4);
+      expect(await cell.textContent()).toMatch(/۶۷٫۴/u);
+      expect((await page.locator("#findings h3").allTextContents()).join(" ")).not.toMatch(/[a-z]{4,}/iu);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
     });
 
     test("judges the registered predictions on the results at hand", async () => {

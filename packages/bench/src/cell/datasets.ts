@@ -37,7 +37,7 @@ async function open(settings: DatasetSettings): Promise<VqaDataset> {
  */
 export function leaksOf(dataset: VqaDataset, settings: DatasetSettings, start?: Training["start"]): ImageLeak[] {
   const { train, selection, report } = settings;
-  const pretraining = start?.kind === "pretrain" && !train.includes(start.split) ? [start.split] : [];
+  const pretraining = start !== undefined && "split" in start && !train.includes(start.split) ? [start.split] : [];
   return checkRoles(dataset, { training: [...pretraining, ...train], selection, reported: report });
 }
 

@@ -5,7 +5,7 @@ import type { CellContext, Measurement } from "../run/program.ts";
 import { regionsRead } from "./datasets.ts";
 import { Laboratory, streamSeeds } from "./laboratory.ts";
 import { startWeights } from "./start.ts";
-import { denseLatency } from "./latency.ts";
+import { networkLatency } from "./latency.ts";
 import { bundleOfWeights } from "./weights-bundle.ts";
 import { weightsSize } from "./weights-size.ts";
 
@@ -32,9 +32,8 @@ export async function runDense(cell: Cell & { kind: "dense" }, context: CellCont
       { facts },
     ),
   );
-  const latency = await lab.bill.time("measure latency", () =>
-    denseLatency({ config: lab.network.config, weights }, lab.timingBatch()),
-  );
+  const network = { config: lab.network.config, weights };
+  const latency = await lab.bill.time("measure latency", () => networkLatency(network, network, lab.timingBatch()));
   const regions = regionsRead(lab.dataset, lab.settings.dataset);
   const { total } = forwardFlops(lab.network.config, { tokens: lab.network.config.positions, regions });
   return {

@@ -10,7 +10,9 @@ import {
   type Training,
 } from "@ticketbench/prune";
 import { loadMethod } from "@ticketbench/prune/node";
-import type { Cell, Pruning } from "../plan/cell.ts";
+import type { Cell } from "../plan/cell.ts";
+import { rankingOf } from "../plan/ranking.ts";
+import type { TrainingPoint } from "./fine-tune.ts";
 import type { Laboratory } from "./laboratory.ts";
 
 export type TicketCell = Cell & { kind: "ticket" };
@@ -26,6 +28,8 @@ export interface Ticket {
   readonly pruned: Weights;
   /** The start weights under the mask, or fresh ones where the method asks for those. */
   readonly rewound: Weights;
+  /** Where in the fine-tune its weights come from; none: from the start. */
+  readonly from?: TrainingPoint | undefined;
   /** Trained already, by a method that prunes while it trains; null where the training comes after. */
   readonly trained: Weights | null;
   /** Training runs that finding the mask took. */
@@ -35,31 +39,49 @@ export interface Ticket {
 /** Apart from every seed of a study: what "fresh weights" are drawn with. */
 const FRESH_SEEDS = 2 ** 33;
 
+/** What tickets go back to: the start, or the weights that the fine-tune had after some steps. */
+interface Origin {
+  readonly start: Weights;
+  readonly weights: Weights;
+  readonly from?: TrainingPoint | undefined;
+  readonly training: readonly TrainingStage[];
+}
+
 /** Finds a ticket in the fine-tuned weights, with whatever the method needs for that: questions, or training. */
 export async function findTicket(cell: TicketCell, start: Weights, tuned: Weights, lab: Laboratory): Promise<Ticket> {
   const method = await loadMethod(cell.pruning.method.id);
   const settings = settingsOf(cell, method, tuned, lab);
   if ("schedule" in method) return await trainTicket(cell, settings, start, tuned, lab);
-  const stages: TrainingStage[] = [];
-  const training = trainingOf(cell, start, lab, stages);
+  const origin = await originOf(cell, start, lab);
+  const stages = [...origin.training];
+  const training = trainingOf(cell, origin, lab, stages);
   // A control may build on a method that looks at questions, or on one that trains.
   const needsQuestions = method.needs === "calibration" || method.needs === "gradients" || method.needs === "method";
   const outcome = needsQuestions
     ? await lab.withCalibration(tuned, cell.seed, (calibration) => prune({ ...settings, calibration, training }))
     : await prune({ ...settings, training });
   const { mask, ledger, weights, rewindTo, resolution } = outcome;
-  const rewindPoint = rewindTo === "fresh" ? initialise(lab.network.config, FRESH_SEEDS + cell.seed) : start;
-  const rewound = mask.apply(rewindPoint);
-  return { method, mask, ledger, resolution, pruned: weights, rewound, trained: null, training: stages };
+  const found = { method, mask, ledger, resolution, pruned: weights, trained: null, training: stages };
+  if (rewindTo === "start") return { ...found, rewound: mask.apply(origin.weights), from: origin.from };
+  return { ...found, rewound: mask.apply(initialise(lab.network.config, FRESH_SEEDS + cell.seed)) };
+}
+
+/** Late rewinding takes the first steps of the fine-tune once more: they are the same, bit for bit. */
+async function originOf({ pruning, seed }: TicketCell, start: Weights, lab: Laboratory): Promise<Origin> {
+  if (pruning.rewindStep === 0) return { start, weights: start, training: [] };
+  const { weights, history, point } = await lab.train("rewind point", start, seed, { until: pruning.rewindStep });
+  return { start, weights, from: point ?? undefined, training: [history] };
 }
 
 /** The study's training, for a method that needs it to find its mask; what it trained is noted in `stages`. */
-function trainingOf(cell: TicketCell, start: Weights, lab: Laboratory, stages: TrainingStage[]): Training {
+function trainingOf(cell: TicketCell, origin: Origin, lab: Laboratory, stages: TrainingStage[]): Training {
+  const { start, weights: rewindPoint, from } = origin;
+  let rounds = 0;
   return {
     train: async (mask) => {
-      const options = { masks: optimiserMasks(mask) };
-      const stage = `round ${stages.length + 1}`;
-      const { weights, history } = await lab.train(stage, mask.apply(start), cell.seed, options);
+      const options = { masks: optimiserMasks(mask), from };
+      const stage = `round ${++rounds}`;
+      const { weights, history } = await lab.train(stage, mask.apply(rewindPoint), cell.seed, options);
       stages.push(history);
       return weights;
     },
@@ -84,7 +106,7 @@ async function trainTicket(
   const stages: TrainingStage[] = [];
   const { mask, ledger, weights, resolution } = await prune({
     ...settings,
-    training: trainingOf(cell, start, lab, stages),
+    training: trainingOf(cell, { start, weights: start, training: [] }, lab, stages),
   });
   return {
     method: settings.method,
@@ -108,13 +130,6 @@ function settingsOf({ pruning, seed }: TicketCell, method: Method, weights: Weig
     seed,
     heads: lab.network.config.heads,
     load: loadMethod,
-    ...competition(pruning.allocation),
+    ...rankingOf(pruning),
   };
-}
-
-/** What a study's word for the allocation means to the pruning core. */
-function competition(allocation: Pruning["allocation"]) {
-  if (allocation === "global") return { granularity: "global", allocation: "uniform" } as const;
-  if (allocation === "row") return { granularity: "row", allocation: "uniform" } as const;
-  return { granularity: "layer", allocation: allocation === "erk" ? "erk" : "uniform" } as const;
 }

@@ -35,11 +35,25 @@ export interface FineTuning {
   readonly masks?: OptimiserMasks;
   /** Changes the mask while the network trains, given how many steps there are. It starts over after a stop. */
   readonly schedule?: (totalSteps: number) => Schedule;
+  /** Go on from here in place of the start, with the questions and rates that come next; the weights are the model's. */
+  readonly from?: TrainingPoint | undefined;
+  /** Take this many steps of the run and no more. */
+  readonly until?: number | undefined;
+}
+
+/** Where a training stood after some steps. */
+export interface TrainingPoint {
+  readonly step: number;
+  readonly optimiser: Weights;
 }
 
 /** What training left behind. */
 export interface FineTuned {
   readonly history: TrainingStage;
+  /** How many steps were taken. */
+  readonly steps: number;
+  /** Where a run with `until` stopped; null for one that went to the end. */
+  readonly point: TrainingPoint | null;
   /** The last mask of a schedule; null where there is none. */
   readonly mask: Mask | null;
 }
@@ -86,6 +100,7 @@ class FineTuner {
   readonly #dropout: Dropout;
   readonly #stepsPerEpoch: number;
   #progress: Progress = { epoch: 0, batch: 0, sums: NOTHING, epochs: [] };
+  /** `epoch` counts the epochs of this run. */
   #best: { accuracy: number; epoch: number; weights: Weights } | null = null;
   #savedAt = performance.now();
 
@@ -108,17 +123,36 @@ class FineTuner {
   }
 
   async run(): Promise<FineTuned> {
-    const { recipe, stage, model } = this.#run;
-    if (this.#stepsPerEpoch === 0) throw new CellFailure("error", "fewer training questions than one batch");
+    const { recipe, stage, model, from, until } = this.#run;
+    const total = recipe.epochs * this.#stepsPerEpoch;
+    if (total === 0) throw new CellFailure("error", "fewer training questions than one batch");
+    if (until !== undefined && until >= total)
+      throw new CellFailure("error", `rewindStep ${until}: the fine-tune has ${total} steps; give a smaller one`);
+    if (from !== undefined) this.#begin(from);
     await this.#resume();
-    while (this.#progress.epoch < recipe.epochs) await this.#epoch();
+    while (this.#progress.epoch < recipe.epochs && !this.#isOver()) await this.#epoch();
+    if (this.#progress.batch > 0) await this.#finishEpoch();
+    await this.#save();
+    const { steps } = this.#optimiser;
+    const point = until === undefined ? null : { step: steps, optimiser: await this.#optimiser.snapshot() };
     this.#optimiser.dispose();
-    let selectedEpoch = recipe.epochs - 1;
+    const epochs = [...this.#progress.epochs];
+    let selectedEpoch = epochs.length - 1;
     if (recipe.epochChoice === "best" && this.#best !== null) {
       model.load(this.#best.weights);
       selectedEpoch = this.#best.epoch;
     }
-    return { history: { stage, epochs: [...this.#progress.epochs], selectedEpoch }, mask: this.#mask };
+    return { history: { stage, epochs, selectedEpoch }, steps: steps - (from?.step ?? 0), point, mask: this.#mask };
+  }
+
+  #begin({ step, optimiser }: TrainingPoint): void {
+    const [epoch, batch] = [Math.floor(step / this.#stepsPerEpoch), step % this.#stepsPerEpoch];
+    this.#optimiser.load(optimiser);
+    this.#progress = { ...this.#progress, epoch, batch };
+  }
+
+  #isOver(): boolean {
+    return this.#optimiser.steps === this.#run.until;
   }
 
   async #epoch(): Promise<void> {
@@ -127,6 +161,7 @@ class FineTuner {
     const order = randomStream(seed, `order of epoch ${epoch}`).permutation(training.questions.length);
     const done = this.#progress.batch * training.options.batchSize;
     for (const batch of training.batches(order.subarray(done), { dropLast: true })) {
+      if (this.#isOver()) return;
       const started = performance.now();
       const step = await this.#step(batch);
       this.#advance(step, batch.size, (performance.now() - started) / 1000);
@@ -191,7 +226,7 @@ class FineTuner {
       const predictions = await predict(model, selection, `${stage}, selection`, this.#context);
       selectionAccuracy = accuracy(selection.questions, softScores(selection.questions, predictions)).overall;
       if (recipe.epochChoice === "best" && selectionAccuracy > (this.#best?.accuracy ?? -1)) {
-        this.#best = { accuracy: selectionAccuracy, epoch, weights: await model.snapshot() };
+        this.#best = { accuracy: selectionAccuracy, epoch: epochs.length, weights: await model.snapshot() };
       }
     }
     const finished: Epoch = {

@@ -5,6 +5,7 @@ import { parseParams } from "@ticketbench/prune";
 import { loadMethod, methodVersion } from "@ticketbench/prune/node";
 import type { Identities } from "../plan/plan.ts";
 import { StudyError } from "../study/error.ts";
+import { DENSE_SMALL, denseSmallIdentity } from "./dense-small.ts";
 import { leaksOf, openDataset } from "./datasets.ts";
 
 async function fileHash(file: string | URL): Promise<string> {
@@ -28,9 +29,14 @@ export const identities: Identities = {
   },
 
   async method({ id, params }) {
+    if (id === DENSE_SMALL) return await denseSmallIdentity(params);
     const method = await loadMethod(id);
     const version = await methodVersion(id);
-    return { title: method.title, version, params: parseParams(method, params) as Record<string, never> };
+    const { title, asCoded } = method;
+    return {
+      ...{ title, version, params: parseParams(method, params) as Record<string, never> },
+      ...{ asCoded, neverRewinds: "schedule" in method },
+    };
   },
 
   async engine(name, model) {

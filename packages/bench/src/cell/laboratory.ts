@@ -8,7 +8,14 @@ import {
   softScores,
   type VqaDataset,
 } from "@ticketbench/data-vqa";
-import { disposeInput, Lxmert, parameterCount, parameterShapes, type Weights } from "@ticketbench/model";
+import {
+  disposeInput,
+  Lxmert,
+  type LxmertConfig,
+  parameterCount,
+  parameterShapes,
+  type Weights,
+} from "@ticketbench/model";
 import { type Calibration, calibrationOf } from "@ticketbench/prune";
 import type { DoneResult, Phase } from "@ticketbench/results";
 import type { Training, TrainingEntry } from "../plan/cell.ts";
@@ -24,8 +31,10 @@ const EVALUATION_BATCH = 128;
 const CALIBRATION_BATCHES = 16;
 
 /** What may differ from the study's own training. */
-type TrainOptions = Partial<Pick<FineTuning, "masks" | "schedule" | "recipe">> & {
+type TrainOptions = Partial<Pick<FineTuning, "masks" | "schedule" | "recipe" | "from" | "until">> & {
   readonly splits?: readonly string[];
+  /** Sizes of the network, where they are not the study's. */
+  readonly config?: LxmertConfig;
 };
 
 /** Everything that is ready before a cell's own work begins: engine, data, network, and what it has cost so far. */
@@ -76,9 +85,9 @@ export class Laboratory {
   }
 
   /** Accuracy of these weights on the reported split. */
-  async evaluate(weights: Weights, phase: string): Promise<Phase> {
+  async evaluate(weights: Weights, phase: string, config = this.network.config): Promise<Phase> {
     return await this.bill.time(`evaluate ${phase}`, async () => {
-      const model = new Lxmert(this.network.config, weights);
+      const model = new Lxmert(config, weights);
       try {
         return await evaluate(model, this.#report, phase, this.#context);
       } finally {
@@ -94,15 +103,17 @@ export class Laboratory {
     seed: number,
     options: TrainOptions = {},
   ): Promise<FineTuned & { weights: Weights }> {
-    const { recipe = this.settings.recipe, splits = this.settings.dataset.train, ...pruning } = options;
+    const { recipe = this.settings.recipe, splits = this.settings.dataset.train, ...others } = options;
+    const { config = this.network.config, ...pruning } = others;
     return await this.bill.time(stage, async () => {
-      const model = new Lxmert(this.network.config, weights);
+      const model = new Lxmert(config, weights);
       const training = this.loader(splits);
-      const selection = splits === this.settings.dataset.train ? this.#selection : null;
+      const isWhole = splits === this.settings.dataset.train && pruning.until === undefined;
+      const selection = isWhole ? this.#selection : null;
       const run = { stage, model, training, selection, recipe, seed, ...pruning };
       try {
         const tuned = await fineTune(run, this.#context);
-        this.bill.trained(this.network.config, training, tuned.history);
+        this.bill.trained(config, training, tuned);
         return { ...tuned, weights: await model.snapshot() };
       } finally {
         model.dispose();

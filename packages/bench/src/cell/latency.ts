@@ -41,12 +41,15 @@ export async function batchMilliseconds(
   }
 }
 
-/** How long the unpruned network takes: of a dense cell both figures are this one. */
-export async function denseLatency(dense: Timed, batch: Batch): Promise<Latency> {
-  const { medians, rounds } = await batchMilliseconds([dense], batch);
-  const [milliseconds = 0] = medians;
-  const both = { denseMilliseconds: milliseconds, sparseMilliseconds: milliseconds };
-  return { ...both, batchSize: batch.size, repeats: rounds };
+/** How long a network takes beside the unpruned one; of a dense cell both are the same, and timed once. */
+export async function networkLatency(dense: Timed, network: Timed, batch: Batch, compact?: Timed): Promise<Latency> {
+  const networks = network === dense ? [dense] : [dense, network];
+  const { medians, rounds } = await batchMilliseconds(compact === undefined ? networks : [...networks, compact], batch);
+  const [denseMilliseconds = 0, sparseMilliseconds = denseMilliseconds, compactMilliseconds] = medians;
+  return {
+    ...{ denseMilliseconds, sparseMilliseconds, batchSize: batch.size, repeats: rounds },
+    ...(compactMilliseconds === undefined ? {} : { compactMilliseconds }),
+  };
 }
 
 /**
@@ -60,14 +63,8 @@ export async function ticketLatency(
   final: Weights,
   batch: Batch,
 ): Promise<Latency> {
-  const compact = method.family === "structure" ? [removeEmptied(mask, dense.config, final)] : [];
-  const masked = { config: dense.config, weights: final };
-  const { medians, rounds } = await batchMilliseconds([dense, masked, ...compact], batch);
-  const [denseMilliseconds = 0, sparseMilliseconds = 0, compactMilliseconds] = medians;
-  return {
-    ...{ denseMilliseconds, sparseMilliseconds, batchSize: batch.size, repeats: rounds },
-    ...(compactMilliseconds === undefined ? {} : { compactMilliseconds }),
-  };
+  const compact = method.family === "structure" ? removeEmptied(mask, dense.config, final) : undefined;
+  return await networkLatency(dense, { config: dense.config, weights: final }, batch, compact);
 }
 
 async function answerOnce(model: Lxmert, batch: Batch): Promise<number> {

@@ -1,6 +1,7 @@
 import { describeLeak } from "@ticketbench/data-vqa";
 import type { Program } from "../run/program.ts";
 import { leaksOf, openDataset } from "./datasets.ts";
+import { DENSE_SMALL, runDenseSmall } from "./dense-small.ts";
 import { runDense } from "./dense.ts";
 import { identities } from "./identities.ts";
 import { runStart } from "./start.ts";
@@ -19,7 +20,7 @@ const program: Program = {
       case "dense":
         return runDense(cell, context);
       case "ticket":
-        return runTicket(cell, context);
+        return cell.pruning.method.id === DENSE_SMALL ? runDenseSmall(cell, context) : runTicket(cell, context);
     }
   },
 };

@@ -1,7 +1,8 @@
 import { forwardFlops, type Weights } from "@ticketbench/model";
 import { hashMask, type Mask, optimiserMasks } from "@ticketbench/prune";
 import type { DoneResult, PhaseName, TrainingStage } from "@ticketbench/results";
-import type { CellContext, Measurement } from "../run/program.ts";
+import { percent } from "../plan/plan.ts";
+import { type CellContext, CellFailure, type Measurement } from "../run/program.ts";
 import { regionsRead } from "./datasets.ts";
 import type { DenseFacts } from "./dense.ts";
 import { findTicket, type Ticket, type TicketCell } from "./find-ticket.ts";
@@ -21,6 +22,7 @@ export async function runTicket(cell: TicketCell, context: CellContext): Promise
   const start = weightsOfBundle(dense, "start");
   const tuned = weightsOfBundle(dense, "tuned");
   const ticket = await lab.bill.time("find mask", () => findTicket(cell, start, tuned, lab));
+  checkLabel(cell, ticket);
   const { mask } = ticket;
 
   const wanted = new Set<PhaseName>(cell.pruning.phases);
@@ -54,15 +56,23 @@ export async function runTicket(cell: TicketCell, context: CellContext): Promise
   };
 }
 
+/** A pattern that cannot leave the share asked for must not be published under its name; better told before training. */
+function checkLabel({ pruning }: TicketCell, { method, ledger, resolution }: Ticket): void {
+  const { size, sparsity } = ledger.prunable;
+  if (method.asCoded !== undefined || Math.abs(sparsity - pruning.sparsity) * size <= resolution) return;
+  const near = `the nearest it can is ${percent(sparsity)}`;
+  throw new CellFailure("error", `${method.title} cannot remove ${percent(pruning.sparsity)}: ${near}; ask for that`);
+}
+
 /** Trains the ticket from its rewind point, unless the method has trained it already. */
 async function retrain(
   cell: TicketCell,
-  { mask, rewound, trained }: Ticket,
+  { mask, rewound, trained, from }: Ticket,
   lab: Laboratory,
 ): Promise<{ weights: Weights; training: TrainingStage[] }> {
   if (trained !== null) return { weights: trained, training: [] };
   const masks = cell.pruning.retraining === "masked" ? { masks: optimiserMasks(mask) } : {};
-  const { weights, history } = await lab.train("retrained", rewound, cell.seed, masks);
+  const { weights, history } = await lab.train("retrained", rewound, cell.seed, { ...masks, from });
   return { weights, training: [history] };
 }
 

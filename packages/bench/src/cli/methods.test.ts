@@ -59,7 +59,7 @@ test("a method that never ends is stopped when its budget is spent", async () =>
   const folder = newFolder();
   methodFile(folder, "{ for (;;); }");
   const { code, stdout } = await command(folder, "check", "mine.ts", "--budget", "2");
-  expect(stdout).toMatch(/^failed {2}in time: not done after 2 s/m);
+  expect(stdout).toMatch(/^failed {2}sandbox: .* did not finish within 2 s of work/m);
   expect(code).toBe(1);
 });
 

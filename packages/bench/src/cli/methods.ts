@@ -17,6 +17,6 @@ export function methodCommands(cli: Command): void {
     .argument("<method>", "its name, or the path of its file")
     .option("--budget <seconds>", "how long the whole check may take", "30")
     .action(async (method: string, words: { budget: string }) =>
-      (await import("../commands/methods.ts")).check(method, words),
+      (await import("../commands/check.ts")).check(method, words),
     );
 }

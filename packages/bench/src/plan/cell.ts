@@ -20,6 +20,8 @@ const pruningSchema = z.strictObject({
     params: z.record(z.string(), z.json()),
   }),
   sparsity,
+  /** What the study that is repeated called this sparsity. */
+  publishedAs: z.number().min(0).max(1).optional(),
   ...ticketShape,
 });
 export type Pruning = z.output<typeof pruningSchema>;

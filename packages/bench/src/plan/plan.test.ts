@@ -55,6 +55,59 @@ describe("the cells of a study", () => {
   });
 });
 
+describe("an old id", () => {
+  test("stays as it was published, whatever settings have been added since", async () => {
+    const frozen = await plan({ start: { kind: "pretrain" }, methods: ["magnitude"], sparsities: [0.5], seeds: [0] });
+    expect(frozen.cells.map(({ id }) => id.slice(0, 16))).toEqual([
+      "f5fc4034eb6ec953",
+      "295e3e9ae2d8a52a",
+      "21938b76c888c2f7",
+    ]);
+  });
+});
+
+/** Methods that ask something of a study, by name. */
+const asking: Partial<Identities> = {
+  method: async (choice) => ({
+    ...(await program.identities.method({ ...choice, id: "magnitude" })),
+    ...(choice.id === "copied" ? { asCoded: { retraining: "dense", label: (share) => 1 - share } } : {}),
+    neverRewinds: choice.id === "grows",
+  }),
+};
+
+describe("a method that repeats a published run", () => {
+  const COPY: Partial<StudyInput> = { methods: ["copied"], sparsities: [0.9], division: "as-coded" };
+  const tickets = ({ cells }: Plan) => cells.flatMap((cell) => (cell.kind === "ticket" ? [cell] : []));
+
+  test("is retrained and labelled as that run was, unless the study holds the mask", async () => {
+    const [coded] = tickets(await plan(COPY, asking));
+    expect(coded?.pruning).toMatchObject({ retraining: "dense", sparsity: 0.9, publishedAs: 0.1 });
+    const [held] = tickets(await plan({ ...COPY, retraining: "masked" }, asking));
+    expect(held?.pruning).toMatchObject({ retraining: "masked", publishedAs: 0.1 });
+    expect(held?.id).not.toBe(coded?.id);
+  });
+
+  test("shares one fine-tune among all seeds where the study says so, and each seed has its ticket", async () => {
+    const frozen = await plan({ ...COPY, fineTuneSeed: 9595 }, asking);
+    expect(frozen.cells.map(({ label }) => label)).toEqual([
+      "dense seed 9595",
+      ...[0, 1, 2].map((seed) => `copied 90 % seed ${seed}`),
+    ]);
+    expect(new Set(ids(frozen)).size).toBe(4);
+    expect(tickets(frozen).map(({ needs }) => needs)).toEqual(Array(3).fill([frozen.cells[0]?.id]));
+  });
+
+  test("is refused in any other division", async () => {
+    await expect(plan({ ...COPY, division: "open" }, asking)).rejects.toThrow("copied repeats a published run");
+  });
+});
+
+test("a method that trains its own network does not go with late rewinding", async () => {
+  await expect(plan({ methods: ["grows"], rewindStep: 5 }, asking)).rejects.toThrow("grows never goes back");
+  const [, early, late] = await Promise.all([0, 0, 5].map((rewindStep) => plan({ rewindStep })));
+  expect(ids(late!)).not.toEqual(ids(early!));
+});
+
 describe("further axes", () => {
   test("multiply the grid and the dense networks that differ", async () => {
     const { cells, trainings } = await plan({ matrix: { "recipe.epochs": [1, 2], scope: ["thesis", "all-matrices"] } });

@@ -1,4 +1,7 @@
 import { z } from "zod";
+import type { AsCoded } from "@ticketbench/prune";
+import { StudyError } from "../study/error.ts";
+import { isRecord } from "../study/schema-path.ts";
 import { type Study, studySchema, ticketShape, trainingShape } from "../study/study.ts";
 import { canonicalJson, contentHash, withoutDefaults } from "./canonical.ts";
 import {
@@ -24,14 +27,22 @@ export const planSchema = z.strictObject({
 });
 export type Plan = z.output<typeof planSchema>;
 
+/** Title, version (a hash of its code) and complete parameters of a method, and what it asks of a study. */
+export interface MethodIdentity extends Omit<Pruning["method"], "id"> {
+  /** It repeats a published run, faults included. */
+  readonly asCoded?: AsCoded | undefined;
+  /** It trains its own network and never goes back to other weights. */
+  readonly neverRewinds?: boolean;
+}
+
 /** Where the parts of a cell's identity come from that no study can know. */
 export interface Identities {
   /** Content hash of the dataset that these settings name. */
   dataset(settings: Training["dataset"]): Promise<string>;
   /** Content hash of a checkpoint file; throws StudyError where it cannot be read. */
   checkpoint(file: string): Promise<string>;
-  /** Title, version (a hash of its code) and complete parameters of a method; throws StudyError for an unknown one. */
-  method(choice: MethodChoice): Promise<Omit<Pruning["method"], "id">>;
+  /** What a method is; throws StudyError for an unknown one. */
+  method(choice: MethodChoice): Promise<MethodIdentity>;
   /** The engine that "auto" or a name stands for with this model; throws EngineError where it is not installed. */
   engine(name: Study["engine"], model: Study["model"]): Promise<Engine>;
 }
@@ -40,7 +51,8 @@ export interface Identities {
 export async function planStudy(study: Study, identities: Identities): Promise<Plan> {
   const builder = new PlanBuilder(study, identities);
   for (const axes of axisCombinations(study.matrix)) {
-    for (const seed of study.seeds) await builder.dense(axes, seed);
+    const seeds = study.fineTuneSeed === undefined ? study.seeds : [study.fineTuneSeed];
+    for (const seed of seeds) await builder.dense(axes, seed);
   }
   for (const point of gridPoints(study)) await builder.ticket(point);
   return builder.finish();
@@ -94,13 +106,19 @@ class PlanBuilder {
 
   async ticket({ method, sparsity, seed, axes }: GridPoint): Promise<void> {
     const { study, training, suffix } = await this.#variant(axes);
-    const dense = await this.dense(axes, seed);
-    const { scope, allocation, retraining, phases } = study;
-    const settings = { scope, allocation, retraining, phases };
-    const { title, version, params: allParams } = await this.#method(method);
-    const pruning: Pruning = { method: { id: method.id, title, version, params: allParams }, sparsity, ...settings };
+    const dense = await this.dense(axes, study.fineTuneSeed ?? seed);
+    const known = await this.#method(method);
+    const { title, version, params: allParams } = known;
+    const settings = ticketSettingsOf(study, method.id, known);
+    const publishedAs = known.asCoded === undefined ? undefined : Number(known.asCoded.label(sparsity).toFixed(9));
+    const pruning: Pruning = {
+      method: { id: method.id, title, version, params: allParams },
+      ...{ sparsity, ...settings },
+      ...(publishedAs === undefined ? {} : { publishedAs }),
+    };
     const content = { method: version, params: allParams, sparsity, ...elided(ticketSettings, settings) };
-    const id = contentHash({ ticket: content, dense });
+    // A dense network of one's own names the seed; a shared one does not.
+    const id = contentHash({ ticket: content, dense, ...(study.fineTuneSeed === undefined ? {} : { seed }) });
     const params = Object.keys(method.params).length === 0 ? "" : ` ${canonicalJson(method.params)}`;
     const label = `${method.id}${params} ${percent(sparsity)} seed ${seed}${suffix}`;
     this.#cells.set(id, { kind: "ticket", id, label, needs: [dense], training, seed, pruning });
@@ -151,11 +169,11 @@ class PlanBuilder {
     const content = contentHash({ ...elided(trainingSettings, locationless(settings)), inputs });
     const same = this.#trainings.findIndex((entry) => canonicalJson(entry.settings) === canonicalJson(settings));
     const training = same >= 0 ? same : this.#trainings.push({ settings, dataset, start }) - 1;
-    const words = Object.entries(axes).map(([path, value]) => `${path}=${JSON.stringify(value)}`);
+    const words = Object.entries(axes).map(([path, value]) => `${path}=${axisWord(value)}`);
     return { study, training, content, suffix: words.length === 0 ? "" : ` ${words.join(" ")}`, dense: new Map() };
   }
 
-  #method(choice: MethodChoice): ReturnType<Identities["method"]> {
+  #method(choice: MethodChoice): Promise<MethodIdentity> {
     const key = canonicalJson(choice);
     const known = this.#methods.get(key) ?? this.#identities.method(choice);
     this.#methods.set(key, known);
@@ -163,8 +181,20 @@ class PlanBuilder {
   }
 }
 
+/** A study's settings for the tickets of one method. Throws StudyError where the two do not go together. */
+function ticketSettingsOf(study: Study, name: string, { asCoded, neverRewinds }: MethodIdentity): TicketSettings {
+  const { scope, allocation, granularity, rewindStep, phases } = study;
+  if (asCoded !== undefined && study.division !== "as-coded")
+    throw new StudyError(`${name} repeats a published run, faults included: it needs division: as-coded`);
+  if (neverRewinds === true && rewindStep > 0)
+    throw new StudyError(`${name} never goes back to other weights: it does not go with rewindStep: ${rewindStep}`);
+  const retraining = study.retraining ?? asCoded?.retraining ?? "masked";
+  return { scope, allocation, granularity, retraining, rewindStep, phases };
+}
+
 const trainingSettings = z.object(trainingShape);
 const ticketSettings = z.object(ticketShape);
+type TicketSettings = z.output<typeof ticketSettings>;
 
 /**
  * Names start weights that a recipe makes, by all that the recipe depends on: fresh weights by the network alone,
@@ -194,6 +224,12 @@ function locationless(settings: Training): unknown {
   const dataset = settings.dataset.kind === "folder" ? { ...settings.dataset, path: "" } : settings.dataset;
   const start = settings.start.kind === "checkpoint" ? { ...settings.start, file: "" } : settings.start;
   return { ...settings, dataset, start };
+}
+
+/** A value of an axis in a label: a block that says nothing but its kind is called by it. */
+function axisWord(value: unknown): string {
+  const isKindOnly = isRecord(value) && typeof value.kind === "string" && Object.keys(value).length === 1;
+  return isKindOnly ? (value.kind as string) : JSON.stringify(value);
 }
 
 /** A share as people read it: 0.5 is "50 %". */

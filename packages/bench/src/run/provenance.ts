@@ -7,8 +7,9 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Result, ResultInput } from "@ticketbench/results";
 import { contentHash } from "../plan/canonical.ts";
-import type { Cell } from "../plan/cell.ts";
+import type { Cell, Pruning } from "../plan/cell.ts";
 import type { Plan } from "../plan/plan.ts";
+import { rankingOf } from "../plan/ranking.ts";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../../../..");
 
@@ -33,11 +34,24 @@ export async function resultIdentity(plan: Plan, cell: Exclude<Cell, { kind: "st
     scope: ticket?.scope ?? study.scope,
     seed: cell.seed,
     target: ticket?.sparsity ?? 0,
+    ...(ticket === null ? {} : { pruning: pruningOf(ticket) }),
+    ...(ticket?.publishedAs === undefined ? {} : { publishedAs: ticket.publishedAs }),
     denseId: cell.kind === "ticket" ? (cell.needs[0] ?? null) : null,
     seeds: {},
     provenance: await provenance(plan, cell),
     hardware: hardware(),
     createdAt: new Date().toISOString(),
+  };
+}
+
+function pruningOf(pruning: Pruning): NonNullable<Identity["pruning"]> {
+  const { granularity, allocation } = rankingOf(pruning);
+  const { retraining, rewindStep } = pruning;
+  return {
+    granularity,
+    allocation: typeof allocation === "string" ? allocation : { ...allocation },
+    retraining,
+    rewindStep,
   };
 }
 

@@ -1,6 +1,6 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { StudyError } from "./error.ts";
@@ -97,8 +97,25 @@ describe("a mistake", () => {
     expect(fault(`${MINIMAL}model: { hidden: 10 }\n`)).toMatch(/model.heads: 4 does not divide model.hidden, 10/);
     expect(fault(MINIMAL, ["dataset.selection=minival"])).toMatch(/must not choose anything/);
     expect(fault(MINIMAL, ["dataset.train=[train, minival]"])).toMatch(/must not be trained on/);
+    expect(fault(MINIMAL, ["start={kind: lxmert, split: minival}"])).toMatch(/start.split: .*must not be trained on/);
     expect(fault(MINIMAL, ["seeds=[1, 2, 1]"])).toMatch(/seeds.2: 1 stands twice/);
     expect(fault(MINIMAL, ["retraining=dense"])).toMatch(/needs division: as-coded/);
+  });
+
+  test("between the words for ranking, rewinding and one fine-tune is found", () => {
+    expect(fault(MINIMAL, ["allocation=global", "granularity=row"])).toMatch(
+      /granularity: allocation: global says it already/,
+    );
+    expect(fault(MINIMAL, ["fineTuneSeed=1"])).toMatch(/fineTuneSeed: .*needs division: as-coded/);
+    expect(fault(MINIMAL, ["division=as-coded", "fineTuneSeed=1", "rewindStep=5"])).toMatch(
+      /rewindStep: with fineTuneSeed/,
+    );
+  });
+
+  test("in a share by module names the modules", () => {
+    expect(fault(`${MINIMAL}allocation: { poler: 1 }\n`)).toMatch(/^x.yaml:4:\d+ allocation.*poler.*pooler/);
+    expect(fault(`${MINIMAL}allocation: { pooler: -1 }\n`)).toMatch(/^x.yaml:4:23 allocation.pooler: -1 is too small/);
+    expect(fault(`${MINIMAL}allocation: globl\n`)).toMatch(/"globl" is not allowed: .*global.*did you mean "global"/);
   });
 
   test("of a --set word names that word", () => {
@@ -142,6 +159,16 @@ describe("extends", () => {
     expect(study).toMatchObject({ name: "child", seeds: [4], recipe: { epochs: 7, batchSize: 8, clip: null } });
   });
 
+  test("finds a checkpoint beside the file that names it", () => {
+    const place = folder({
+      "base.yaml": "name: base\ndataset: { kind: mini-vqa }\nstart: { kind: checkpoint, file: starts/a.safetensors }\n",
+      "x.yaml": "extends: base.yaml\nname: child\n",
+    });
+    const start = (words: string[]) => loadStudy(join(place, "x.yaml"), words).start;
+    expect(start([])).toMatchObject({ file: relative(process.cwd(), join(place, "starts/a.safetensors")) });
+    expect(start(["start.file=b.pth"])).toMatchObject({ file: "b.pth" });
+  });
+
   test("blames the file that holds the mistake", () => {
     const place = folder({ "base.yaml": `${MINIMAL}seeds: [-1]\n`, "x.yaml": "extends: base.yaml\nname: child\n" });
     expect(() => loadStudy(join(place, "x.yaml"))).toThrow(/base.yaml:4:9 seeds.0: -1 is too small/);
@@ -152,7 +179,8 @@ describe("extends", () => {
       "base.yaml": MINIMAL,
       "x.yaml": "extends: base.yaml\nstart: { kind: checkpoint, file: a.safetensors }\n",
     });
-    expect(loadStudy(join(place, "x.yaml")).start).toEqual({ kind: "checkpoint", file: "a.safetensors" });
+    const file = relative(process.cwd(), join(place, "a.safetensors"));
+    expect(loadStudy(join(place, "x.yaml")).start).toEqual({ kind: "checkpoint", file });
   });
 
   test("in a circle is an error", () => {

@@ -1,4 +1,4 @@
-import { dirname, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { parse } from "yaml";
 import { type Complaint, complaints, show } from "./complaint.ts";
 import { StudyError } from "./error.ts";
@@ -54,7 +54,19 @@ function inherit(file: string, trail: readonly string[], sources: Source[]): unk
   for (const name of names.filter((each) => typeof each === "string")) {
     merged = merge(merged, inherit(resolve(dirname(file), name), [...trail, path], sources));
   }
-  return merge(merged, own);
+  return merge(merged, withPlacedStart(own, dirname(file)));
+}
+
+/** Files that a study begins from lie beside it: named as seen from its folder, they are opened from the command's. */
+function withPlacedStart(own: Record<string, unknown>, folder: string): Record<string, unknown> {
+  if (!isRecord(own.start)) return own;
+  const place = (name: unknown): unknown =>
+    typeof name === "string" && name !== "" ? relative(process.cwd(), resolve(folder, name)) : name;
+  const files = Object.entries(own.start).map(([key, value]) => [
+    key,
+    key === "file" || key === "answers" ? place(value) : value,
+  ]);
+  return { ...own, start: Object.fromEntries(files) };
 }
 
 /** Blocks merge key by key; a block whose `kind` changes, a list and a single value replace what they meet. */
@@ -127,6 +139,9 @@ function placeOf(fault: Complaint, sources: readonly Source[], file: string): st
 function checkMeaning(study: Study, sources: readonly Source[], file: string): void {
   const faults: Complaint[] = [];
   const fault = (path: PropertyKey[], text: string) => faults.push({ path, inKey: false, text });
+  const { report } = study.dataset;
+  if ("split" in study.start && study.start.split === report)
+    fault(["start", "split"], `"${report}" is the reported split, which must not be trained on`);
   const { hidden, heads } = study.model;
   if (hidden % heads !== 0) fault(["model", "heads"], `${heads} does not divide model.hidden, ${hidden}`);
   if (study.dataset.selection === study.dataset.report) {
@@ -140,6 +155,15 @@ function checkMeaning(study: Study, sources: readonly Source[], file: string): v
   }
   if (study.retraining === "dense" && study.division !== "as-coded") {
     fault(["retraining"], '"dense" trains no ticket: it needs division: as-coded');
+  }
+  if (study.fineTuneSeed !== undefined && study.division !== "as-coded") {
+    fault(["fineTuneSeed"], "one fine-tune for all seeds is no repetition: it needs division: as-coded");
+  }
+  if (study.fineTuneSeed !== undefined && study.rewindStep > 0) {
+    fault(["rewindStep"], "with fineTuneSeed tickets go back to the start alone");
+  }
+  if (study.granularity !== undefined && (study.allocation === "global" || study.allocation === "row")) {
+    fault(["granularity"], `allocation: ${study.allocation} says it already`);
   }
   for (const axis of ["sparsities", "seeds"] as const) {
     const values: readonly number[] = study[axis];

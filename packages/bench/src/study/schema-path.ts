@@ -25,7 +25,7 @@ export function definition(schema: Schema): Def {
 export function memberFor(union: z.core.$ZodUnionDef, value: unknown): Schema | null {
   const members = union.options.map(bare);
   if (!isRecord(value)) return members.find((member) => definition(member).type !== "object") ?? null;
-  const objects = members.filter((member) => definition(member).type === "object");
+  const objects = members.filter((member) => ["object", "record"].includes(definition(member).type));
   const discriminator = (union as Partial<z.core.$ZodDiscriminatedUnionDef>).discriminator;
   if (discriminator === undefined) return objects[0] ?? null;
   return objects.find((member) => literalsAt(member, discriminator).includes(value[discriminator])) ?? null;
@@ -50,10 +50,11 @@ export function schemaAt(schema: Schema, path: readonly PropertyKey[], value: un
   return next === undefined ? null : schemaAt(next, rest, child);
 }
 
-/** The keys an object schema knows; for a union, the keys of all its members. */
+/** The keys an object schema or a record of named keys knows; for a union, the keys of all its members. */
 export function knownKeys(schema: Schema): string[] {
   const def = definition(bare(schema));
   if (def.type === "object") return Object.keys(def.shape);
+  if (def.type === "record") return namesOf(def.keyType);
   if (def.type === "union") return [...new Set(def.options.flatMap((member) => knownKeys(member)))];
   return [];
 }
@@ -71,6 +72,11 @@ export function knownPaths(schema: Schema, prefix = ""): string[] {
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function namesOf(schema: Schema): string[] {
+  const def = definition(schema);
+  return def.type === "enum" ? Object.values(def.entries).map(String) : [];
 }
 
 function literalsAt(schema: Schema, key: string): unknown[] {

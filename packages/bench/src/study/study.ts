@@ -1,5 +1,5 @@
 import { TASKS } from "@ticketbench/model";
-import { type ScopeName, SCOPES } from "@ticketbench/prune";
+import { MODULES, type ScopeName, SCOPES } from "@ticketbench/prune";
 import { z } from "zod";
 
 const SCOPE_NAMES = Object.keys(SCOPES) as ScopeName[];
@@ -88,7 +88,7 @@ const start = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     kind: z.literal("checkpoint"),
-    file: z.string().min(1).describe("a .safetensors or .pth file, relative to the folder the command runs in"),
+    file: z.string().min(1).describe("a .safetensors or .pth file, relative to the study"),
     answers: z.string().min(1).optional().describe("JSON list of the answers a pretrained answer head stands for"),
   }),
   z.strictObject({ kind: z.literal("random").describe("fresh weights, another draw for every seed") }),
@@ -109,17 +109,28 @@ const parameters = z.record(z.string(), z.json());
 const method = z.union([methodName, z.strictObject({ id: methodName, params: parameters.default({}) })]);
 export const sparsity = z.number().min(0).lt(1);
 
+const retraining = z
+  .enum(["masked", "dense"])
+  .default("masked")
+  .describe("dense: pruned weights grow back, as in the study that is re-tested");
+
 /** What is done to a dense network to make a ticket, the method and sparsity apart. */
 export const ticketShape = {
   scope: z.enum(SCOPE_NAMES).default("encoder-matrices").describe("which weights may be pruned"),
   allocation: z
-    .enum(["global", "layerwise", "row", "erk"])
+    .union([z.enum(["layerwise", "global", "row", "erk"]), z.partialRecord(z.enum(MODULES), z.number().min(0))])
     .default("layerwise")
-    .describe("among which weights a score is ranked"),
-  retraining: z
-    .enum(["masked", "dense"])
-    .default("masked")
-    .describe("dense: pruned weights grow back, as in the study that is re-tested"),
+    .describe("who keeps how many; {pooler: 0, head: 2} spares a module and prunes another twice as hard"),
+  granularity: z
+    .enum(["global", "layerwise", "row"])
+    .optional()
+    .describe("among which weights a score is ranked, where the allocation is erk or by module"),
+  retraining,
+  rewindStep: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe("step of the fine-tune whose weights tickets go back to; 0: the start"),
   phases: z
     .array(z.enum(PHASES))
     .min(1)
@@ -157,6 +168,15 @@ export const studySchema = z.strictObject({
     .describe("where the arithmetic runs; never another silently"),
   ...trainingShape,
   ...ticketShape,
+  retraining: z
+    .enum(retraining.unwrap().options)
+    .optional()
+    .describe(
+      "masked, or dense: pruned weights grow back, as in the study that is re-tested; default: as the method does",
+    ),
+  fineTuneSeed: seed
+    .optional()
+    .describe("as-coded: one fine-tune, with this seed, for all seeds; left out: one for each"),
   methods: z.array(method).default([]),
   sparsities: z.array(sparsity).default([]).describe("shares of the prunable weights to remove"),
   seeds: z.array(seed).min(1).default([0, 1, 2]),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, fraction, hash, label } from "./scalar.ts";
+import { amount, count, fraction, hash, label } from "./scalar.ts";
 
 /** The study a cell belongs to, as it was resolved when the plan was frozen. */
 export const study = z.strictObject({
@@ -14,6 +14,17 @@ export const method = z.strictObject({
   title: label,
   version: hash,
   params: z.record(z.string(), z.json()),
+});
+
+/** The study's choices that decide a ticket beside its method. */
+export const pruning = z.strictObject({
+  /** Among which weights a score is ranked, unless the method says so itself. */
+  granularity: z.enum(["global", "layer", "row"]),
+  /** Who keeps how many: the same share everywhere, Erdos-Renyi-Kernel, or shares by module relative to each other. */
+  allocation: z.union([z.enum(["uniform", "erk"]), z.record(z.string(), amount)]),
+  retraining: z.enum(["masked", "dense"]),
+  /** Step of the fine-tune whose weights the ticket goes back to; 0 is the start. */
+  rewindStep: count,
 });
 
 /** What accuracy means without a model: one answer for all questions, one answer for each question string. */

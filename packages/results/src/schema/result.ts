@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dataset, ledger, method, model, study, zeroMask } from "./experiment.ts";
+import { dataset, ledger, method, model, pruning, study, zeroMask } from "./experiment.ts";
 import { bytes, cost, inferenceFlops, latency, type phase, phases, trainingStage } from "./measurement.ts";
 import { failure, hardware, provenance } from "./origin.ts";
 import { count, fraction, hash, label } from "./scalar.ts";
@@ -33,6 +33,10 @@ const identity = {
   seed: count,
   /** Sparsity asked for, as a fraction of the prunable weights; 0 for dense. */
   target: fraction,
+  /** What the study that an as-coded cell repeats called this sparsity. */
+  publishedAs: fraction.optional(),
+  /** How a ticket was ranked, retrained and rewound; left out for dense cells. */
+  pruning: pruning.optional(),
   /** The dense cell a ticket was cut from; null for dense. */
   denseId: hash.nullable(),
   /** Seed of each named random stream. */

@@ -41,7 +41,8 @@ export function signedPoints(fraction: number): string {
   return Number(value) > 0 ? `+${value}` : value;
 }
 
-function pText(p: number): string {
+/** A p as sentences print it: "p = .012". */
+export function pText(p: number): string {
   return p < 0.001 ? "p < .001" : `p = ${p.toFixed(3).replace(/^0/, "")}`;
 }
 

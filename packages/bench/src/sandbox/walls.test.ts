@@ -1,0 +1,112 @@
+import { once } from "node:events";
+import { existsSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test, vi } from "vitest";
+import { networkWall, startGuest } from "./launch.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const folder = realpathSync(mkdtempSync(join(tmpdir(), "ticketbench-walls-")));
+const REPOSITORY = fileURLToPath(new URL("../../../../", import.meta.url));
+
+/** Runs code where a guest would run, without the guest's own lockdown; returns what it printed. */
+async function behindTheWalls(code: string): Promise<string> {
+  const entry = join(folder, `entry-${Math.trunc(performance.now() * 1000)}.mjs`);
+  writeFileSync(
+    entry,
+    `try { ${code} } catch (error) { console.log(error.code ?? error.message, error.permission ?? ""); }`,
+  );
+  const guest = startGuest({ entry, files: [entry], heap: 256, processorSeconds: 20 });
+  let output = "";
+  guest.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  guest.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  await once(guest, "close");
+  return output.trim();
+}
+
+const builtIn = (name: string): string => `process.getBuiltinModule("${name}")`;
+const secret = join(folder, "secret.txt");
+writeFileSync(secret, "secret");
+
+test.each([
+  [
+    "a file beside it",
+    `console.log(${builtIn("fs")}.readFileSync("${secret}", "utf8"))`,
+    /^ERR_ACCESS_DENIED FileSystemRead$/,
+  ],
+  [
+    "the data sets' code, which makes the answers",
+    `await import("${REPOSITORY}packages/data-vqa/src/index.ts")`,
+    /^ERR_ACCESS_DENIED/,
+  ],
+  [
+    "another room through the links of node_modules",
+    `console.log(${builtIn("fs")}.readFileSync("${REPOSITORY}node_modules/@ticketbench/results/package.json", "utf8"))`,
+    /^ERR_ACCESS_DENIED FileSystemRead$/,
+  ],
+  [
+    "the published results",
+    `console.log(${builtIn("fs")}.readdirSync("${REPOSITORY}results"))`,
+    /^ERR_ACCESS_DENIED FileSystemRead$/,
+  ],
+  [
+    "another process's environment",
+    `console.log(${builtIn("fs")}.readFileSync("/proc/1/environ", "utf8"))`,
+    /^ERR_ACCESS_DENIED FileSystemRead$/,
+  ],
+])("a guest cannot read %s", async (_, code, says) => {
+  expect(await behindTheWalls(code)).toMatch(says);
+});
+
+test.each([
+  ["write", `${builtIn("fs")}.writeFileSync("${folder}/new.txt", "x")`, /^ERR_ACCESS_DENIED FileSystemWrite$/],
+  ["start a process", `${builtIn("child_process")}.execFileSync("/bin/true")`, /^ERR_ACCESS_DENIED ChildProcess$/],
+  [
+    "start a thread",
+    `new (${builtIn("worker_threads")}.Worker)("1", { eval: true })`,
+    /^ERR_ACCESS_DENIED WorkerThreads$/,
+  ],
+  [
+    "open a database",
+    `new (process.getBuiltinModule("node:sqlite").DatabaseSync)("${folder}/new.db")`,
+    /undefined|No such/,
+  ],
+  ["load native code", `process.dlopen({ exports: {} }, "/lib/x86_64-linux-gnu/libc.so.6")`, /^ERR_DLOPEN_DISABLED/],
+  ["make code from text", `new Function("return 1")()`, /Code generation from strings/],
+])("a guest cannot %s", async (_, code, says) => {
+  expect(await behindTheWalls(code)).toMatch(says);
+  expect(existsSync(join(folder, "new.txt")) || existsSync(join(folder, "new.db"))).toBe(false);
+});
+
+test("a guest's environment is empty", async () => {
+  expect(await behindTheWalls("console.log(Object.keys(process.env).join())")).toMatch(/^(PWD|SHLVL|_|,)*$/);
+});
+
+test("a guest that outlives whoever watches it is ended by the kernel", async () => {
+  const entry = join(folder, "endless.mjs");
+  writeFileSync(entry, "for (;;);");
+  const guest = startGuest({ entry, files: [entry], heap: 256, processorSeconds: 1 });
+  const [code, signal] = (await once(guest, "close")) as [number | null, string | null];
+  expect([code, signal]).not.toEqual([0, null]);
+});
+
+const walled = networkWall() !== null;
+if (!walled) console.warn("SKIPPED: no network namespace on this machine (unshare, bwrap): the wall cannot be tried");
+
+test.skipIf(!walled)("a guest reaches no server, not on this very machine either", async () => {
+  let visitors = 0;
+  const server = createServer((socket) => (visitors++, socket.end())).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  const code = `await new Promise((settle, fail) => ${builtIn("net")}.connect(${port}, "127.0.0.1", settle).on("error", fail)); console.log("connected")`;
+  expect(await behindTheWalls(code)).toMatch(/ENETUNREACH|ECONNREFUSED|EPERM/);
+  server.close();
+  expect(visitors).toBe(0);
+});
+
+test.skipIf(!walled)("a guest has nobody to kill", async () => {
+  expect(await behindTheWalls(`process.kill(${process.pid}, 0); console.log("seen")`)).toMatch(/ESRCH|EPERM/);
+});

@@ -1,0 +1,108 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { commentMarker } from "@ticketbench/results";
+import { artifactLimits } from "@ticketbench/results/node";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { PretendGithub } from "./github/pretend.ts";
+
+// Processes are started one after the other: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 180_000 });
+
+const HEAD = "a".repeat(40);
+
+let github: PretendGithub;
+let environment: NodeJS.ProcessEnv;
+let scratch = "";
+let event = "";
+
+beforeEach(async () => {
+  github = new PretendGithub();
+  environment = await github.open();
+  scratch = mkdtempSync(join(tmpdir(), "ticketbench-github-"));
+  event = join(scratch, "event.json");
+  const run = { id: 42, html_url: "https://example.org/run", head_sha: HEAD, head_branch: "wanda&state=closed" };
+  writeFileSync(event, JSON.stringify({ workflow_run: { ...run, head_repository: { owner: { login: "someone" } } } }));
+});
+afterEach(() => {
+  github.close();
+  rmSync(scratch, { recursive: true });
+});
+
+function run(name: string, ...words: string[]): Promise<{ status: number; output: string }> {
+  const program = fileURLToPath(new URL(`./${name}.ts`, import.meta.url));
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, [program, ...words], { env: environment }, (_, stdout, stderr) =>
+      resolve({ status: child.exitCode ?? -1, output: stdout + stderr }),
+    );
+  });
+}
+
+describe("the comment on a pull request", () => {
+  const write = (text: string): Promise<{ status: number; output: string }> => {
+    writeFileSync(join(scratch, "comment.md"), text);
+    return run("pr-comment", "--event", event, "--body", join(scratch, "comment.md"));
+  };
+
+  test("is written once and then replaced, whoever copies its marker and however many comments there are", async () => {
+    github.pulls = [{ number: 7, head: { sha: HEAD } }];
+    github.add("comments", `${commentMarker}\ncopied`, "User");
+    for (let i = 0; i < 120; i++) github.add("comments", "chatter", "User");
+    expect(await write(`${commentMarker}\nfirst`)).toEqual({ status: 0, output: "https://example.org/221\n" });
+    await write(`${commentMarker}\nsecond`);
+    expect(github.comments).toHaveLength(122);
+    expect(github.comments[0]?.body).toContain("copied");
+    expect(github.comments.at(-1)?.body).toBe(`${commentMarker}\nsecond`);
+  });
+
+  test("goes to the open pull request with that head alone, found by the branch's whole name", async () => {
+    github.pulls = [{ number: 7, head: { sha: "b".repeat(40) } }];
+    expect((await write(`${commentMarker}\nlate`)).output).toMatch(/nothing is written/);
+    expect(github.comments).toHaveLength(0);
+    expect(github.asked).toEqual(["someone:wanda&state=closed"]);
+  });
+
+  test("is nothing but what pr:verdict prints", async () => {
+    expect(await write("hello")).toMatchObject({ status: 2 });
+    expect((await write(`${commentMarker}${"x".repeat(65_000)}`)).output).toMatch(/longer than 65000 bytes/);
+  });
+});
+
+describe("the artifact of a pull request's run", () => {
+  const fetchIt = (): Promise<{ status: number; output: string }> =>
+    run("pr-artifact", "--event", event, "--to", join(scratch, "artifact.zip"));
+
+  test("is fetched as it is", async () => {
+    github.artifact = new TextEncoder().encode("PK whatever");
+    expect(await fetchIt()).toMatchObject({ status: 0 });
+    expect(readFileSync(join(scratch, "artifact.zip"), "utf8")).toBe("PK whatever");
+  });
+
+  test("is refused when it is too large, and missed when there is none", async () => {
+    expect((await fetchIt()).output).toMatch(/it uploaded no artifact "preview"/);
+    github.artifact = new Uint8Array(artifactLimits.archiveBytes + 1);
+    expect(await fetchIt()).toMatchObject({ status: 2, output: expect.stringMatching(/is not downloaded/) as string });
+  });
+
+  test("needs a token and an event", async () => {
+    environment = { ...environment, GITHUB_TOKEN: "" };
+    expect((await fetchIt()).output).toMatch(/GITHUB_TOKEN: not set/);
+    writeFileSync(event, "{}");
+    expect((await fetchIt()).output).toMatch(/no workflow_run event/);
+  });
+});
+
+describe("the issue about results that did not come out again", () => {
+  test("is opened once and then updated, with the report in a block that nothing in it can close", async () => {
+    const report = join(scratch, "report.txt");
+    writeFileSync(report, "DIFFERENT magnitude\n````\n@everyone # heading\n");
+    const words = ["--report", report, "--run", "https://example.org/run/1"];
+    expect(await run("issue-report", ...words)).toMatchObject({ status: 0 });
+    await run("issue-report", ...words);
+    expect(github.issues).toHaveLength(1);
+    expect(github.issues[0]).toMatchObject({ labels: ["reproduction"] });
+    expect(github.issues[0]?.body).toMatch(/\n`````text\nDIFFERENT magnitude\n````\n@everyone # heading\n`````\n/);
+  });
+});

@@ -1,0 +1,50 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+
+// Processes are started one after the other: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 180_000 });
+
+const PROGRAM = fileURLToPath(new URL("./pr-preview.ts", import.meta.url));
+const METHODS = "packages/prune/src/methods";
+
+let clone = "";
+const git = (...words: string[]): string => execFileSync("git", ["-C", clone, ...words], { encoding: "utf8" });
+function commit(files: Record<string, string>): void {
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(clone, METHODS, name), text);
+  git("add", "-A");
+  git("-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-qm", "x");
+}
+function preview(...words: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [PROGRAM, ...words], { cwd: clone, encoding: "utf8" });
+}
+
+beforeEach(() => {
+  clone = mkdtempSync(join(tmpdir(), "ticketbench-preview-"));
+  mkdirSync(join(clone, METHODS), { recursive: true });
+  git("init", "-q", "-b", "main");
+  commit({ "magnitude.ts": "1", "random.ts": "1", "gone.ts": "1" });
+  git("checkout", "-qb", "branch");
+});
+afterEach(() => rmSync(clone, { recursive: true }));
+
+test("the methods of a branch are those it adds or changes, without tests and without what others did since", () => {
+  commit({ "wanda2.ts": "1", "wanda2.test.ts": "1", "random.ts": "2" });
+  git("rm", "-q", join(METHODS, "gone.ts"));
+  git("checkout", "-q", "main");
+  commit({ "magnitude.ts": "2" });
+  git("checkout", "-q", "branch");
+  expect(preview("--base", "main", "--list").stdout).toBe("methods: random, wanda2\n");
+});
+
+test("a branch that touches no method hands over an empty artifact", () => {
+  expect(preview("--base", "main")).toMatchObject({ status: 0, stdout: "no method is added or changed\n" });
+  expect(JSON.parse(readFileSync(join(clone, "artifact/methods.json"), "utf8"))).toEqual({ version: 1, methods: [] });
+});
+
+test("a reference that is not there is told", () => {
+  expect(preview("--base", "nowhere")).toMatchObject({ status: 2 });
+});

@@ -1,0 +1,32 @@
+import { ResultError } from "@ticketbench/results";
+
+/** A mistake of the person who runs a script: its message says what to do. */
+export class ScriptError extends Error {
+  override readonly name = "ScriptError";
+}
+
+/**
+ * Runs a script: its return value is the exit code. A mistake that can be put right is told in one line and ends with 2;
+ * anything else is a fault of the script.
+ */
+export async function script(name: string, main: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await main();
+  } catch (error) {
+    const mistake = error instanceof ScriptError || error instanceof ResultError || isWrongOption(error);
+    if (!mistake) throw error;
+    console.error(`${name}: ${error.message}`);
+    process.exitCode = 2;
+  }
+}
+
+/** `parseArgs` tells of unknown options so. */
+function isWrongOption(error: unknown): error is TypeError {
+  return error instanceof TypeError && String((error as { code?: unknown }).code).startsWith("ERR_PARSE_ARGS");
+}
+
+/** The value of an option that must be given. */
+export function required(value: string | undefined, option: string): string {
+  if (value === undefined || value === "") throw new ScriptError(`${option} is missing`);
+  return value;
+}
