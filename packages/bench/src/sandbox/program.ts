@@ -53,10 +53,3 @@ const program: Program = {
 };
 
 export default program;
-
-/** Where this program is, for methods at these paths besides those that ship. */
-export function sandboxProgram(methods: Readonly<Record<string, string>> = {}): string {
-  const url = new URL(import.meta.url);
-  url.search = new URLSearchParams(methods).toString();
-  return url.href;
-}

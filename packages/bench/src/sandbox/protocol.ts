@@ -24,6 +24,8 @@ export const guestCardSchema = z.strictObject({
   count: z.enum(["exact", "own"]),
   granularity: z.enum(GRANULARITIES).optional(),
   allocation: z.json().optional(),
+  /** JSON Schema of the parameters. */
+  schema: z.record(z.string(), z.json()),
   /** What an as-coded method calls each sparsity in whole thousandths. */
   labels: z.array(z.number()).length(1000).optional(),
 });

@@ -36,9 +36,8 @@ export function remoteMethod(sandbox: Sandbox, request: Request): Method {
     ...(asCoded === undefined ? {} : { asCoded }),
     params: z.any(),
   };
-  if (kind === "schedule")
-    return { ...shared, schedule: (context) => remoteSchedule(sandbox, request, context) } as Method;
-  return { ...shared, count, mask: (context: PruneContext) => remoteMask(sandbox, request, context) } as Method;
+  if (kind === "schedule") return { ...shared, schedule: (context) => remoteSchedule(sandbox, request, context) };
+  return { ...shared, count, mask: (context: PruneContext) => remoteMask(sandbox, request, context) };
 }
 
 /** How a method that repeats a published run retrained, and what it called a sparsity; undefined for others. */
