@@ -8,9 +8,15 @@ const CLI = join(ROOT, "packages/bench/src/cli.ts");
 
 /** The commands of this project in a shell script or a document: those of npm, npx, nx and ticketbench, one a line. */
 export function commandsIn(text: string): string[] {
-  const joined = text.replaceAll(/\\\n\s*/g, " ");
-  const pattern = /(?:^|[\s(`$])((?:npm (?:run|test|ci)|npx|node tools\/)[^\n`|;&)]*)/gm;
-  return [...joined.matchAll(pattern)].map(([, command]) => (command ?? "").replace(/\s+#.*$/, "").trim());
+  const joined = text.replaceAll(/\\\n/g, " ");
+  const pattern = /(?:^|[\s(`$"])((?:npm (?:run [^\s`]|test|ci)|npx|node tools\/)[^\n`|;&)]*)/gm;
+  const plain = (command: string): string =>
+    command
+      .replace(/\s+#.*$/, "")
+      .replaceAll(/\s+/g, " ")
+      .trim();
+  // In YAML a text may be quoted as a whole.
+  return [...joined.matchAll(pattern)].map(([, command]) => plain(command ?? "").replace(/^([^"]*)"$/, "$1"));
 }
 
 function scripts(): Readonly<Record<string, string>> {
@@ -29,21 +35,33 @@ function helpOf(words: readonly string[]): string {
   return stdout + stderr;
 }
 
+/** Subcommands that a help text lists, by their first word. */
+function subcommandsIn(help: string): string[] {
+  const [, list = ""] = help.split(/^Commands:$/m);
+  return [...list.matchAll(/^ {2}([a-z][\w-]*)/gm)].map(([, name]) => name ?? "");
+}
+
 /** What is wrong with a command of ticketbench: a subcommand or an option that there is not. */
 function ticketbenchProblem(words: readonly string[]): string | null {
   const name: string[] = [];
   for (const word of words) {
-    const isCommand = helpOf(name).match(new RegExp(`^  ${word.replaceAll(/[^\w-]/g, "")}( |$)`, "m"));
-    if (!/^[a-z-]+$/.test(word) || !isCommand || word.startsWith("-")) break;
+    const known = subcommandsIn(helpOf(name));
+    if (known.length === 0 || word.startsWith("-")) break;
+    if (!known.includes(word)) {
+      return name.length === 0
+        ? `no command ticketbench ${word}`
+        : `ticketbench ${name.join(" ")} has no command ${word}`;
+    }
     name.push(word);
   }
-  if (name.length === 0 && words[0] !== undefined && !words[0].startsWith("-"))
-    return `no command ticketbench ${words[0]}`;
-  const help = helpOf(name);
-  const unknown = words
-    .filter((word) => /^--[a-z]/.test(word))
-    .find((word) => !help.includes(word.split("=")[0] ?? ""));
+  const unknown = unknownOption(words, helpOf(name));
   return unknown === undefined ? null : `ticketbench ${name.join(" ")} has no ${unknown}`;
+}
+
+/** The first option among words that a text does not name. */
+function unknownOption(words: readonly string[], text: string): string | undefined {
+  const options = words.filter((word) => /^--[a-z]/.test(word)).map((word) => word.split("=")[0] ?? "");
+  return options.find((option) => !new RegExp(`${option}(?![\\w-])`).test(text));
 }
 
 /** What is wrong with an npm script's words: an option that its help does not name. */
@@ -56,9 +74,20 @@ function scriptProblem(name: string, words: readonly string[]): string | null {
   }
   const file = /^node (\S+\.ts)$/.exec(script)?.[1];
   if (file === undefined) return null;
-  const text = readFileSync(join(ROOT, file), "utf8");
-  const unknown = words.filter((word) => /^--[a-z]/.test(word)).find((word) => !text.includes(word));
+  const unknown = unknownOption(words, readFileSync(join(ROOT, file), "utf8"));
   return unknown === undefined ? null : `npm run ${name} has no ${unknown}`;
+}
+
+/** What is wrong with a generator's name, "@ticketbench/prune:method": a package or a generator that there is not. */
+function generatorProblem(name: string): string | null {
+  const [scope = "", generator = ""] = name.split(":");
+  const folder = join(ROOT, "packages", scope.replace("@ticketbench/", ""));
+  const manifest = join(folder, "package.json");
+  if (!existsSync(manifest)) return `no package ${scope}`;
+  const { generators } = JSON.parse(readFileSync(manifest, "utf8")) as { generators?: string };
+  const list = generators === undefined ? {} : (JSON.parse(readFileSync(join(folder, generators), "utf8")) as object);
+  const known = (list as { generators?: Readonly<Record<string, unknown>> }).generators ?? {};
+  return Object.hasOwn(known, generator) ? null : `${scope} has no generator ${generator}`;
 }
 
 /** Why a command of a document or a workflow cannot be: a script, command, option or file that there is not. Null: it can. */
@@ -70,5 +99,6 @@ export function problemOf(command: string): string | null {
   if (program === "npm" && first === "run") return scriptProblem(second ?? "", rest.slice(3));
   if (program === "node") return existsSync(join(ROOT, first ?? "")) ? null : `no file ${first}`;
   if (first === "ticketbench") return ticketbenchProblem(rest.slice(2));
+  if (first === "nx" && (second === "g" || second === "generate")) return generatorProblem(words[3] ?? "");
   return existsSync(join(ROOT, "node_modules/.bin", first ?? "")) ? null : `${first} is not installed here`;
 }

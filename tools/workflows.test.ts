@@ -19,6 +19,7 @@ interface Step {
 interface Job {
   readonly permissions?: Readonly<Record<string, string>>;
   readonly "timeout-minutes"?: number;
+  readonly needs?: string | readonly string[];
   readonly "runs-on": string | readonly string[];
   readonly steps: readonly Step[];
 }
@@ -82,11 +83,17 @@ describe("a pull request's own code", () => {
   });
 
   test("runs on the project's GPUs only after a maintainer's label, on runners that serve one job", () => {
-    const { jobs } = workflowOf("sweep-gpu.yml");
-    expect(jobs["cells"]?.["runs-on"]).toEqual(["self-hosted", "gpu", "ephemeral"]);
-    expect(jobs["cells"]?.permissions).toEqual({ contents: "read" });
-    const owned = names.flatMap((name) => jobsOf(name)).filter((job) => String(job["runs-on"]).includes("self-hosted"));
-    expect(owned).toHaveLength(1);
+    const owned = names
+      .flatMap((name) => Object.entries(workflowOf(name).jobs))
+      .filter(([, job]) => {
+        return String(job["runs-on"]).includes("self-hosted");
+      });
+    expect(owned.map(([job]) => job)).toEqual(["plan", "cells"]);
+    for (const [, job] of owned) {
+      expect(job["runs-on"]).toEqual(["self-hosted", "gpu", "ephemeral"]);
+      expect(job.permissions).toEqual({ contents: "read" });
+      expect([job.needs].flat()).toContain("authorise");
+    }
     expect(textOf("sweep-gpu.yml")).toMatch(/admin \| maintain\) ;;/);
   });
 });
