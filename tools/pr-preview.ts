@@ -8,7 +8,8 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { parseMethodCards } from "@ticketbench/results";
-import { required, ScriptError, script } from "./script.ts";
+import { changedMethods } from "./changed-methods.ts";
+import { required, script } from "./script.ts";
 
 const USAGE = `npm run pr:preview -- --base REFERENCE [--out FOLDER] [--work FOLDER] [--list]
 
@@ -18,7 +19,6 @@ const USAGE = `npm run pr:preview -- --base REFERENCE [--out FOLDER] [--work FOL
   --list  print the methods, run nothing`;
 
 const CLI = fileURLToPath(new URL("../packages/bench/src/cli.ts", import.meta.url));
-const methodsFolder = "packages/prune/src/methods";
 const gathered = /^([0-9a-f]{16,64}(\.\d+)?|[\w-]+)\.json$/;
 
 async function main(): Promise<number> {
@@ -40,17 +40,6 @@ async function main(): Promise<number> {
   writeCards(join(values.out, "methods.json"), methods);
   for (const method of failed) console.error(`${method}: its check or its preview failed, see above`);
   return Promise.resolve(failed.length === 0 ? 0 : 1);
-}
-
-/** Methods whose file differs from the merge base, by name; those that are gone are none. */
-function changedMethods(base: string): string[] {
-  const words = ["diff", "--name-only", "--diff-filter=d", "--no-renames", `${base}...HEAD`, "--", methodsFolder];
-  const { status, stdout, stderr } = spawnSync("git", words, { encoding: "utf8" });
-  if (status !== 0) throw new ScriptError(`git ${words.join(" ")}: ${stderr.trim()}`);
-  const files = stdout.split("\n").filter((name) => dirname(name) === methodsFolder);
-  return files
-    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
-    .map((name) => basename(name, ".ts"));
 }
 
 function ticketbench(...words: string[]): boolean {

@@ -58,13 +58,25 @@ function fullSizeScores(shapes: Shapes): Map<string, Float32Array> {
   return scores;
 }
 
-/** Seconds NumPy's partition takes for as many numbers; null where Python or NumPy is not installed. */
-function numpyPartition(count: number, keep: number): number | null {
-  const script = `import time, numpy as np
-x = np.abs(np.random.default_rng(1).standard_normal(${count}, dtype=np.float32))
-t = time.perf_counter(); np.partition(x, ${count - keep}); print(time.perf_counter() - t)`;
+/** NumPy's partition of as many numbers, which makes no mask yet; no rows where Python or NumPy is not installed. */
+function numpyRows(what: string, count: number, keep: number): readonly PruneFigure[] {
+  const script = `import resource, time, numpy as np
+x = np.random.default_rng(1).standard_normal(${count}, dtype=np.float32)
+np.abs(x, out=x)
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+before, start = peak(), time.perf_counter()
+np.partition(x, ${count - keep})
+print(time.perf_counter() - start, peak() - before)`;
   const { status, stdout } = spawnSync("python3", ["-c", script], { encoding: "utf8" });
-  return status === 0 ? Number(stdout) : null;
+  if (status !== 0) {
+    console.log("no rows of NumPy's partition: python3 with numpy is not installed");
+    return [];
+  }
+  const [seconds = NaN, kilobytes = NaN] = stdout.split(" ").map(Number);
+  return [
+    figure(`NumPy partition of ${what}`, 1000 * seconds, "ms"),
+    figure(`NumPy partition of ${what}, memory above them`, kilobytes / 1000, "MB"),
+  ];
 }
 
 /** A model of a few million weights, and a batch for it. */
@@ -148,9 +160,7 @@ async function selectionRows(): Promise<readonly PruneFigure[]> {
     figure(`select among ${what}, memory above them`, above, "MB", 1000),
     figure("encode and hash that mask", (await timed(() => encodeMask(mask))).wall, "ms"),
   ];
-  const numpy = numpyPartition(count, keep);
-  if (numpy === null) console.log("no row of NumPy's partition: python3 with numpy is not installed");
-  else rows.push(figure(`NumPy partition of ${what}`, 1000 * numpy, "ms"));
+  rows.push(...numpyRows(what, count, keep));
   const some = (scores.get("logit_fc.3.weight") ?? new Float32Array()).slice();
   const sort = await timed(() => some.sort());
   rows.push(figure(`typed-array sort of ${some.length.toLocaleString("en")} scores`, sort.wall, "ms"));

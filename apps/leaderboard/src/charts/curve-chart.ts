@@ -197,6 +197,7 @@ function markers(curve: Curve, { x, y }: Frame): string {
           tabindex: point.href === null ? "0" : null,
           "aria-label": point.spoken,
           "data-curve": curve.id,
+          "data-x": String(point.x),
         },
         element("circle", { class: "target", cx: x(point.x), cy: y(point.mean), r: 11 }),
         element("path", { class: "marker", d: shape, transform: at(x(point.x), y(point.mean)) }),
@@ -245,6 +246,14 @@ function names(chart: CurveChart, drawing: Frame, taken: readonly Box[]): string
     .join("");
 }
 
+/** Where the x axis runs, in pixels and in its own unit, for a script that turns a place back into a value. */
+function placeOfAxis({ x, plot }: Frame): Record<string, string> {
+  return {
+    "data-domain": x.domain().join(" "),
+    "data-plot": [plot.left, plot.right, plot.top, plot.bottom].map(px).join(" "),
+  };
+}
+
 /**
  * Accuracy against sparsity (or cost) as SVG markup at its real width in pixels: the same function draws at build time
  * and in the page. Every point is a link that says its values.
@@ -272,6 +281,7 @@ export function drawCurveChart(chart: CurveChart, width: number): string {
       role: "group",
       "aria-label": chart.title,
       direction: "ltr",
+      ...placeOfAxis(drawing),
     },
     element("desc", {}, escapeText(chart.description)),
     axes(chart, drawing),

@@ -11,8 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** A method file outside the repository, with this score. */
-async function methodFile(name: string, score: string): Promise<string> {
+/** A method file outside the repository, with this score, and a line more if need be. */
+async function methodFile(name: string, score: string, line = ""): Promise<string> {
   const path = join(folder, name);
   await writeFile(
     path,
@@ -27,6 +27,7 @@ export default defineMethod({
   params: z.strictObject({}),
   needs: "nothing",
   nests: true,
+  ${line}
   score: ({ values }: { values: Float32Array }) => ${score},
 });
 `,
@@ -71,6 +72,13 @@ test("a file that ends its thread fails", async () => {
   const path = await methodFile("exits.ts", "process.exit(0)");
   const findings = await checkMethodFile(path);
   expect(findings.at(-1)).toMatchObject({ check: "runs", status: "failed" });
+});
+
+test("a method that waits for ever is told so at once", async () => {
+  const path = await methodFile("waits.ts", "values", "prepare: () => new Promise(() => undefined),");
+  const findings = await checkMethodFile(path);
+  expect(findings.at(-1)).toMatchObject({ check: "runs", status: "failed" });
+  expect(findings.at(-1)?.message).toMatch(/waits for a promise that nothing settles/);
 });
 
 test("no such file and no such method are errors with a hint", async () => {

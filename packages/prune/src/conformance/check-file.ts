@@ -39,13 +39,19 @@ export async function checkMethodFile(
       end(finding);
     };
     worker.once("error", (error) => finish({ check: "runs", ...failed(String(error)) }));
-    const early = { check: "runs", ...failed("the method ended the thread it was checked in: it may not exit") };
-    worker.once("exit", () => finish(done ? null : early));
+    worker.once("exit", (code) => finish(done ? null : { check: "runs", ...failed(ENDED[code] ?? ENDED.other) }));
   });
   await worker.terminate();
   if (ended !== null) add(ended);
   return findings;
 }
+
+/** Why the thread ended before the check did, by its exit code. */
+const ENDED: Record<string, string> & { readonly other: string } = {
+  // Node's own code for an await that nothing can settle any more.
+  13: "waits for a promise that nothing settles: every promise a method returns must resolve or reject",
+  other: "the method ended the thread it was checked in: it may not exit",
+};
 
 function tooLong(budget: number, after: string): string {
   return `not done after ${budget} s (last: ${after}): a loop without end, or work that grows too fast on a tiny model`;

@@ -68,7 +68,7 @@ export async function layerCollapse(subject: Subject): Promise<Verdict> {
     );
     if (emptied.length > 0)
       return warned(
-        `layer collapse: at ${sparsity} nothing is left of ${emptied[0]?.name ?? ""}${emptied.length > 1 ? ` and ${emptied.length - 1} more` : ""}; consider layer granularity or more rounds`,
+        `at ${sparsity} nothing is left of ${emptied[0]?.name ?? ""}${emptied.length > 1 ? ` and ${emptied.length - 1} more` : ""}; consider layer granularity or more rounds`,
       );
   }
   return passed("every live layer keeps weights up to 0.9");

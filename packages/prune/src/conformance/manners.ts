@@ -4,8 +4,12 @@ import { failed, passed, type Verdict } from "./finding.ts";
 import type { Subject } from "./subject.ts";
 
 export async function readsOnly(subject: Subject): Promise<Verdict> {
-  const { lab } = subject;
-  await subject.usual({ sparsity: 0.5 });
+  const { lab, seen } = subject;
+  const outcome = await subject.usual({ sparsity: 0.5 }).catch((error: unknown) => error);
+  const [set] = seen.written;
+  if (set !== undefined)
+    return failed(`sets ${set}: every method after this one would get it; a context is there to be read`);
+  if (outcome instanceof Error) throw outcome;
   if (lab.writtenTo !== null)
     return failed(
       `wrote to the weights of ${lab.writtenTo}: every method after this one reads them; copy before changing`,

@@ -1,33 +1,12 @@
 import { openCpuEngine, randomStream, tf } from "@ticketbench/backend";
-import { openEngine } from "@ticketbench/backend/node";
-import { Lxmert, adamW, Optimiser, trainStep } from "@ticketbench/model";
-import { describe, expect, test } from "vitest";
+import type { WeightTensor } from "@ticketbench/model";
+import { expect, test } from "vitest";
 import { z } from "zod";
 import { pack } from "../bits.ts";
 import { defineMethod, type Method, type PruneContext } from "../define-method.ts";
 import { Mask } from "../mask.ts";
 import magnitude from "../methods/magnitude.ts";
-import { checkMethod, type CheckSettings } from "./check-method.ts";
-import type { StartTrainer } from "./enforcement.ts";
-import type { Finding } from "./finding.ts";
-import { sourceText } from "./source.ts";
-
-const engines = [() => openEngine("wasm"), () => openCpuEngine()] as const;
-const card = {
-  title: "Planted",
-  idea: "A method with one fault.",
-  family: "gradient",
-  cite: "@misc{planted, title = {Planted}}",
-  params: z.strictObject({}),
-  needs: "nothing",
-  nests: false,
-} as const;
-
-/** The finding of one check; the kit goes no further than that. */
-async function finding(method: Method, check: string, settings: Partial<CheckSettings> = {}): Promise<Finding> {
-  for await (const found of checkMethod(method, { engines, ...settings })) if (found.check === check) return found;
-  throw new Error(`the kit has no check called "${check}"`);
-}
+import { card, finding } from "../testing/planted.ts";
 
 /** Removes all magnitudes up to the one at the target: the classic `<=`, which takes every tie with it. */
 function cutMask({ weights, shapes, prunable }: PruneContext, sparsity: number): Mask {
@@ -50,6 +29,17 @@ function firstComeMask({ shapes, keep }: PruneContext, names: readonly string[])
     return [name, Uint8Array.from({ length: size }, (_, i) => (i < kept ? 1 : 0))] as const;
   });
   return Mask.fromBytes(shapes, new Map(masks));
+}
+
+/** A mask of the scope that prunes nothing there, and all of the parameters that match. */
+function alsoPrunes({ shapes, prunable }: PruneContext, others: RegExp): Mask {
+  const sized = (name: string, bit: 0 | 1) =>
+    [name, new Uint8Array((shapes.get(name) ?? []).reduce((a, b) => a * b, 1)).fill(bit)] as const;
+  const outside = [...shapes.keys()].filter((name) => others.test(name));
+  return Mask.fromBytes(
+    shapes,
+    new Map([...prunable.map((name) => sized(name, 1)), ...outside.map((name) => sized(name, 0))]),
+  );
 }
 
 let calls = 0;
@@ -81,6 +71,12 @@ const FAULTS: readonly (readonly [fault: string, check: string, says: RegExp, me
     "ties",
     /asked 0\.3, mask has 1\.0000 .*\d+ ties at 0\.031 were removed together/,
     byMask((context) => cutMask(context, context.sparsity)),
+  ],
+  [
+    "divides by a norm that may be 0",
+    "ties",
+    /NaN at index 0/,
+    byScore((values) => values.map((w) => Math.abs(w) / Math.hypot(...values))),
   ],
   ["scores NaN", "exact counts", /scores of .*: NaN at index 0/, byScore((values) => values.map(() => NaN))],
   [
@@ -146,6 +142,18 @@ const FAULTS: readonly (readonly [fault: string, check: string, says: RegExp, me
     ),
   ],
   [
+    "prunes LayerNorm outside the scope",
+    "exact counts",
+    /LayerNorm\.weight, which is not in the scope/,
+    byMask((context) => alsoPrunes(context, /attention\.output\.LayerNorm\.weight$/)),
+  ],
+  [
+    "prunes embeddings, which the scope leaves out",
+    "exact counts",
+    /word_embeddings\.weight, which is not in the scope/,
+    byMask((context) => alsoPrunes(context, /word_embeddings\.weight$/)),
+  ],
+  [
     "forgets parameters of the scope",
     "exact counts",
     /has nothing on .*: cover every name/,
@@ -158,6 +166,16 @@ const FAULTS: readonly (readonly [fault: string, check: string, says: RegExp, me
     byScore((values) => {
       const largest = values.reduce((a, b) => Math.max(a, b));
       return values.map((w) => Math.abs(w) / (1 + Math.abs(largest)));
+    }),
+  ],
+  [
+    "divides by a sample deviation, which one weight does not have",
+    "odd shapes",
+    /single\.weight: NaN at index 0/,
+    byScore((values) => {
+      const mean = values.reduce((sum, w) => sum + w, 0) / values.length;
+      const variance = values.reduce((sum, w) => sum + (w - mean) ** 2, 0) / (values.length - 1);
+      return values.map((w) => Math.abs(w - mean) / Math.sqrt(variance + 1e-12));
     }),
   ],
   ["calls Math.random", "seeds", /calls Math\.random/, byScore((values) => values.map(() => Math.random()))],
@@ -189,6 +207,33 @@ const FAULTS: readonly (readonly [fault: string, check: string, says: RegExp, me
     }),
   ],
   ["sorts its weights in place", "read only", /wrote to the weights of/, byScore((values) => values.sort())],
+  [
+    "puts another tensor among the weights",
+    "read only",
+    /wrote to the weights of logit_fc\.3\.bias/,
+    defineMethod({
+      ...card,
+      prepare: ({ weights }) => {
+        const { shape = [], values } = weights.get("logit_fc.3.bias") ?? {};
+        (weights as Map<string, WeightTensor>).set("logit_fc.3.bias", {
+          shape,
+          values: new Float32Array(values?.length ?? 0),
+        });
+      },
+      score: ({ values }) => values.map(Math.abs),
+    }),
+  ],
+  [
+    "replaces what calibration gives to all",
+    "read only",
+    /sets context\.calibration\.gradients/,
+    defineMethod({
+      ...card,
+      needs: "gradients",
+      prepare: ({ calibration }) => Object.assign(calibration, { gradients: () => Promise.resolve(new Map()) }),
+      score: ({ values }) => values.map(Math.abs),
+    }),
+  ],
   [
     "asks for evaluation questions",
     "no evaluation data",
@@ -283,62 +328,27 @@ test.each(FAULTS)("the kit catches a method that %s", async (_, check, says, met
   expect(found.status).toBe(check === "layer collapse" ? "warned" : "failed");
 });
 
-describe("training that does not hold the mask", () => {
-  const SETTINGS = adamW({ learningRate: 0.05, totalSteps: -1, weightDecay: 0.1 });
-  /** Zeroes the weights at the start and never again, as the 2021 code did, or after every step but not the moments. */
-  const trainer =
-    (after: "nothing" | "weights"): StartTrainer =>
-    async (config, weights, mask, batches) => {
-      const model = new Lxmert(config, mask.apply(weights));
-      const optimiser = new Optimiser(model.parameters, SETTINGS);
-      for (const batch of batches) {
-        await trainStep(model, optimiser, batch, null);
-        if (after === "weights") model.load(mask.apply(await model.snapshot()));
-      }
-      return {
-        step: () => Promise.resolve(),
-        weights: () => model.snapshot(),
-        moments: () => optimiser.snapshot(),
-        dispose: () => {
-          optimiser.dispose();
-          model.dispose();
-        },
+test("the kit catches a method that writes to the calibration questions from inside the engine", async () => {
+  const blinding = defineMethod({
+    ...card,
+    needs: "gradients",
+    prepare: async ({ calibration, weights }) => {
+      const kernel = tf.getKernel("Linear", "cpu");
+      const replace = (by: tf.KernelConfig) => {
+        tf.unregisterKernel("Linear", "cpu");
+        tf.registerKernel(by);
       };
-    };
-
-  test("is caught when pruned weights grow back", async () => {
-    const found = await finding(magnitude, "held in training", { trainer: trainer("nothing") });
-    expect(found).toMatchObject({
-      status: "failed",
-      message: expect.stringMatching(/pruned weights of .* grew back/) as string,
-    });
+      const blind: tf.KernelConfig["kernelFunc"] = (call) => {
+        const { x } = call.inputs as { x: tf.TensorInfo };
+        (tf.engine().readSync(x.dataId) as Float32Array).fill(0);
+        return kernel.kernelFunc(call);
+      };
+      replace({ ...kernel, kernelFunc: blind });
+      await calibration.gradients(weights);
+      replace(kernel);
+    },
+    score: ({ values }) => values.map(Math.abs),
   });
-
-  test("is caught when their moments live on", async () => {
-    const found = await finding(magnitude, "held in training", { trainer: trainer("weights") });
-    expect(found).toMatchObject({
-      status: "failed",
-      message: expect.stringMatching(/moments of pruned weights/) as string,
-    });
-  });
-});
-
-test.each([
-  ['import { readFile } from "node:fs/promises";', /imports node:fs\/promises/],
-  ['import data from "@ticketbench/data-vqa";', /imports @ticketbench\/data-vqa/],
-  ["const data = await fetch('https://example.org/minival.json');", /fetches from the network/],
-  ["const data = await import(name);", /imports at run time/],
-  ["const data = process.env.DATA;", /reads the process/],
-  ["const seed = Date.now();", /reads the clock/],
-  ["try { score(); } catch { console.log('error'); }", /catches an error and goes on/],
-] as const)("the kit's look at the source catches %s", (source, says) => {
-  expect(sourceText(source)).toMatchObject({ status: "failed", message: expect.stringMatching(says) as string });
-});
-
-test("the look at the source takes comments and texts for what they are, and a rethrow for an error let through", () => {
-  const source = `import { z } from "zod"; // fetch(x)
-/* process.env */ const text = "Date.now() and import(x)";
-try { work(); } catch (cause) { throw new Error("while working", { cause }); }
-export default defineMethod({ title: "T" });`;
-  expect(sourceText(source).status).toBe("passed");
+  const found = await finding(blinding, "read only", { engines: [() => openCpuEngine()] });
+  expect(found).toMatchObject({ status: "failed", message: expect.stringMatching(/calibration questions/) as string });
 });

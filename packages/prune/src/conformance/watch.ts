@@ -6,6 +6,8 @@ export interface Observation {
   readonly read: Set<string>;
   /** What it looked for in its context or calibration and is not there, evaluation data for one. */
   readonly missed: Set<string>;
+  /** What it set, changed or deleted in its context or calibration. */
+  readonly written: Set<string>;
   /** The scores it gave, by parameter; empty unless it is a score method. */
   readonly scores: Map<string, Float32Array>;
 }
@@ -13,17 +15,23 @@ export interface Observation {
 /** Names that every object is asked for by the language itself. */
 const LANGUAGE = new Set(["then", "toJSON", "constructor"]);
 
-function watched<T extends object>(target: T, path: string, { read, missed }: Observation): T {
+function watched<T extends object>(target: T, path: string, seen: Observation): T {
+  const { read, missed, written } = seen;
+  const write = (key: string | symbol) => {
+    written.add(path + String(key));
+    return false;
+  };
   return new Proxy(target, {
+    set: (_, key) => write(key),
+    defineProperty: (_, key) => write(key),
+    deleteProperty: (_, key) => write(key),
     get(object, key) {
       const value: unknown = Reflect.get(object, key);
       if (typeof key === "string" && !LANGUAGE.has(key)) {
         read.add(path + key);
         if (!(key in object)) missed.add(path + key);
       }
-      return key === "calibration"
-        ? watched(value as object, `${path}calibration.`, { read, missed, scores: new Map() })
-        : value;
+      return key === "calibration" ? watched(value as object, `${path}calibration.`, seen) : value;
     },
     has(object, key) {
       if (typeof key === "string" && !(key in object)) missed.add(path + key);
@@ -34,7 +42,7 @@ function watched<T extends object>(target: T, path: string, { read, missed }: Ob
 
 /** The same method, and a record of what it reads and scores from now on. */
 export function watch(method: Method): { readonly method: Method; readonly seen: Observation } {
-  const seen: Observation = { read: new Set(), missed: new Set(), scores: new Map() };
+  const seen: Observation = { read: new Set(), missed: new Set(), written: new Set(), scores: new Map() };
   const around = <T extends object>(context: T) => watched(context, "context.", seen);
   if ("score" in method) {
     const prepare = (context: PruneContext) => method.prepare?.(around(context));

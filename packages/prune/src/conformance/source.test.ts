@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { sourceText } from "./source.ts";
+
+test.each([
+  ['import { readFile } from "node:fs/promises";', /imports node:fs\/promises/],
+  ['import data from "@ticketbench/data-vqa";', /imports @ticketbench\/data-vqa/],
+  ["const data = await fetch('https://example.org/minival.json');", /fetches from the network/],
+  ["const data = await import(name);", /imports at run time/],
+  ["const data = process.env.DATA;", /reads the process/],
+  ["const seed = Date.now();", /reads the clock/],
+  ["try { score(); } catch { console.log('error'); }", /catches an error and goes on/],
+] as const)("the kit's look at the source catches %s", (source, says) => {
+  expect(sourceText(source)).toMatchObject({ status: "failed", message: expect.stringMatching(says) as string });
+});
+
+test("the look at the source takes comments and texts for what they are, and a rethrow for an error let through", () => {
+  const source = `import { z } from "zod"; // fetch(x)
+/* process.env */ const text = "Date.now() and import(x)";
+try { work(); } catch (cause) { throw new Error("while working", { cause }); }
+export default defineMethod({ title: "T" });`;
+  expect(sourceText(source).status).toBe("passed");
+});
