@@ -238,5 +238,6 @@ export function leaderboardTests(): void {
     expect(await page.locator(".plot.drawn .point").count()).toBe(12);
     expect(await page.locator(".plot.drawn .axes").textContent()).toContain("measured time of one batch");
     expect(await page.locator(".plot.drawn .front").count()).toBe(1);
+    expect(await page.locator(".plot.drawn .line").count()).toBe(0);
   });
 }
