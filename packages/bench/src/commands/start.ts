@@ -7,7 +7,7 @@ import { parameterCount } from "@ticketbench/model";
 import { writeSafetensors } from "@ticketbench/model/node";
 import type { StartFacts } from "../cell/start.ts";
 import { weightsOfBundle } from "../cell/weights-bundle.ts";
-import { isMadeByCell, type Plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import { asWorkspaceError } from "../run/atomic-file.ts";
 import { type Bundle, decodeBundle } from "../run/bundle.ts";
 import type { ArtifactStore } from "../run/store.ts";
@@ -80,7 +80,7 @@ async function check(file: string, bundle: Bundle, type: StartWords["type"]): Pr
 
 /** What the start weights of a plan know about words, a line each, where LXMERT's tasks made them. */
 export async function startLines({ cells, study }: Plan, store: ArtifactStore): Promise<string[]> {
-  if (!isMadeByCell(study.start)) return [];
+  if (study.start.kind !== "lxmert") return [];
   const lines: string[] = [];
   for (const { id, kind } of cells) {
     const hash = kind === "start" ? (await store.links(id)).get("weights") : undefined;
