@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { disposeInput, type LxmertArrays, type LxmertInput, lxmertInput } from "../input.ts";
 import { type LxmertConfig, lxmertConfig, type Savings } from "../config.ts";
+import { tf } from "@ticketbench/backend";
 import type { Lxmert } from "../lxmert.ts";
 import { readSafetensors } from "../safetensors-file.ts";
 import type { Weights, WeightTensor } from "../weights.ts";
@@ -101,6 +102,13 @@ export async function withInput<T>(
   } finally {
     disposeInput(input);
   }
+}
+
+/** Reads a tensor and disposes of it, also when the scope in which it was made has ended meanwhile. */
+export async function take(tensor: tf.Tensor): Promise<Float32Array> {
+  const values = new Float32Array(await tf.keep(tensor).data<"float32">());
+  tensor.dispose();
+  return values;
 }
 
 /** Largest absolute difference; NaN or another length counts as infinite. */
