@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { disposeInput, type LxmertArrays, type LxmertInput, lxmertInput } from "../input.ts";
 import { type LxmertConfig, lxmertConfig, type Savings } from "../config.ts";
 import { tf } from "@ticketbench/backend";
+import { ModelError } from "../error.ts";
 import type { Lxmert } from "../lxmert.ts";
 import { readSafetensors } from "../safetensors-file.ts";
 import type { Weights, WeightTensor } from "../weights.ts";
@@ -22,7 +23,10 @@ export const MASKED_ROW_TOLERANCE = 5e-3;
 
 /** Reads a size file of the fixtures: the original's own names for sizes. */
 export async function oracleConfig(directory: string, file: string, savings: Partial<Savings>): Promise<LxmertConfig> {
-  const sizes = await oracleJson<Record<string, number>>(directory, file);
+  const sizes = await oracleJson<Record<string, number | string>>(directory, file);
+  const activation = sizes["hidden_act"] ?? "gelu";
+  if (activation !== "gelu")
+    throw new ModelError(`${file}: hidden_act is ${activation}, and LXMERT's checkpoints have gelu alone`);
   const size = (name: string): number => {
     const value = sizes[name];
     if (typeof value !== "number") throw new Error(`${file}: no number ${name}`);
