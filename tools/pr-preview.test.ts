@@ -10,6 +10,7 @@ vi.setConfig({ testTimeout: 180_000 });
 
 const PROGRAM = fileURLToPath(new URL("./pr-preview.ts", import.meta.url));
 const METHODS = "packages/prune/src/methods";
+const STUDY = fileURLToPath(new URL("../configs/ci.yaml", import.meta.url));
 
 let clone = "";
 const git = (...words: string[]): string => execFileSync("git", ["-C", clone, ...words], { encoding: "utf8" });
@@ -47,4 +48,19 @@ test("a branch that touches no method hands over an empty artifact", () => {
 
 test("a reference that is not there is told", () => {
   expect(preview("--base", "nowhere")).toMatchObject({ status: 2 });
+});
+
+test("the study for the GPUs holds a branch's methods, their shuffled masks and the controls", () => {
+  const program = fileURLToPath(new URL("./pr-plan.ts", import.meta.url));
+  const plan = (): { status: number | null; stdout: string; stderr: string } =>
+    spawnSync(process.execPath, [program, "--base", "main", "--study", STUDY, "--engine", "wasm"], {
+      cwd: clone,
+      encoding: "utf8",
+    });
+  expect(plan().stderr).toMatch(/no method is added or changed/);
+  commit({ "movement.ts": "1" });
+  expect(plan()).toMatchObject({ status: 0 });
+  const { cells } = JSON.parse(readFileSync(join(clone, "plan.json"), "utf8")) as { cells: { label: string }[] };
+  const labels = new Set(cells.map(({ label }) => label.replace(/ [\d.]+ % .*/, "")));
+  expect([...labels].filter((label) => /magnitude|random|movement|shuffle/.test(label))).toHaveLength(5);
 });

@@ -57,12 +57,10 @@ describe("a tier", () => {
 });
 
 describe("publishing the results of a run", () => {
-  const publish = (tier: string, workflow = ""): { status: number | null; output: string } =>
-    run(
-      "results-publish",
-      ["--from", join(scratch, "run"), "--to", join(scratch, "published"), "--tier", tier],
-      workflow,
-    );
+  const publish = (tier: string, workflow = ""): { status: number | null; output: string } => {
+    const folders = ["--from", join(scratch, "run"), "--to", join(scratch, "published")];
+    return run("results-publish", [...folders, "--tier", tier, "--checksums", join(scratch, "sums")], workflow);
+  };
 
   test("writes each once, into the folder of its study, and again only for another measurement or a better tier", async () => {
     await writeResult(join(scratch, "run"), sampleTicket({}, 80));
@@ -70,6 +68,7 @@ describe("publishing the results of a run", () => {
     expect(publish("self-reported").output).toMatch(/^0 of 1 results written/);
     expect(readdirSync(join(scratch, "published"))).toEqual(["sample"]);
     expect(publish("attested", SWEEP).output).toMatch(/^1 of 1 results written .* tier attested/);
+    expect(spawnSync("sha256sum", ["--check", "--strict", join(scratch, "sums")]).status).toBe(0);
     const stored = (await readResults(join(scratch, "published"))).map(({ result }) => [
       result.tier,
       result.supersedes,

@@ -148,6 +148,7 @@ function measurement(study: SyntheticStudy, target: number) {
       },
       bytes: { dense: PARAMETERS * 4, sparse: left * 6, compressed: Math.round(left * 3.7) },
       flops: { dense: 7.2e6, sparse: Math.round((7.2e6 * left) / PARAMETERS) },
+      latency: { denseMilliseconds: 11, sparseMilliseconds: 11.2 - target / 5, batchSize: 32, repeats: 9 },
     },
   };
 }
@@ -248,6 +249,29 @@ export function syntheticResults(study: SyntheticStudy): ResultInput[] {
   return [...study.seeds.map((seed) => syntheticDense(study, seed)), ...tickets];
 }
 
+function imageOf(question: number): string {
+  return `SYNTHETIC_${String(Math.floor(question / 8))}`;
+}
+
+function syntheticScene(question: number): NonNullable<DatasetCard["scenes"]>[string] {
+  const kinds = ["dog", "cat", "horse", "bird", "car", "boat", "bus", "train", "apple", "pizza", "cake", "banana"];
+  const more = ["chair", "cup", "clock", "umbrella"];
+  const colors = ["red", "blue", "green", "yellow", "white", "purple"];
+  const place = ["beach", "park", "street", "kitchen"][(question / 8) % 4] ?? "park";
+  const objects = [0, 1, 2, 3].map((turn) => ({
+    kind: [...kinds, ...more][(question / 2 + turn) % 16] ?? "dog",
+    color: colors[(question / 8 + turn) % colors.length] ?? "red",
+    pattern: ["plain", "striped", "dotted"][(question / 8 + turn) % 3] ?? "plain",
+    box: [20 + 155 * turn, 120 + 60 * (turn % 2), 160 + 155 * turn, 270 + 70 * (turn % 2)] as [
+      number,
+      number,
+      number,
+      number,
+    ],
+  }));
+  return { place, width: 640, height: 480, objects };
+}
+
 /** The questions behind the scores: the answer to question i is answer i of five, in turn. */
 function syntheticCard({ questions }: SyntheticStudy): DatasetCard {
   const indices = Array.from({ length: questions }, (_, question) => question);
@@ -259,8 +283,11 @@ function syntheticCard({ questions }: SyntheticStudy): DatasetCard {
     answers: ANSWERS,
     types: packAnswerTypes(indices.map(typeOf)),
     questions: indices.map((question) => `made-up question ${String(question)} ?`),
-    images: indices.map((question) => `SYNTHETIC_${String(Math.floor(question / 8))}`),
+    images: indices.map(imageOf),
     given: indices.map((question) => ({ [ANSWERS[question % ANSWERS.length] ?? ""]: 8, maybe: 2 })),
+    scenes: Object.fromEntries(
+      indices.filter((question) => question % 8 === 0).map((question) => [imageOf(question), syntheticScene(question)]),
+    ),
   };
 }
 

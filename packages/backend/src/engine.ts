@@ -20,6 +20,11 @@ export class EngineError extends Error {
   readonly exitCode = 2;
 }
 
+/** Bytes that all tensors of the open engine together can have; null where the machine's memory is the limit. */
+export function engineCapacity(): number | null {
+  return (tf.backend() as { readonly capacity?: number }).capacity ?? null;
+}
+
 /** Opens the reference engine: tfjs's own JavaScript kernels, slow, needs nothing. */
 export async function openCpuEngine(): Promise<Engine> {
   // Not production for users' code, but the mode in which tfjs prints no advice about other backends.

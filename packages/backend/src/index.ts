@@ -1,4 +1,4 @@
-export { type Engine, ENGINE_NAMES, EngineError, type EngineName, openCpuEngine } from "./engine.ts";
+export { type Engine, engineCapacity, ENGINE_NAMES, EngineError, type EngineName, openCpuEngine } from "./engine.ts";
 export { lossAndGradients } from "./gradients.ts";
 export { registerPortableKernels, FUSED_KERNELS } from "./kernels/portable.ts";
 export { attention, type AttentionSettings } from "./ops/attention.ts";

@@ -37,6 +37,7 @@ export {
   type OptimiserMasks,
   type OptimiserSettings,
   type OptimiserStep,
+  requireRoomToTrain,
 } from "./optimiser.ts";
 export {
   deadParameters,

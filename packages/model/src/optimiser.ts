@@ -1,4 +1,12 @@
-import { type AdamSettings, adamStep, type OptimiserSlot, readGlobalNorm, tf } from "@ticketbench/backend";
+import {
+  type AdamSettings,
+  adamStep,
+  engineCapacity,
+  EngineError,
+  type OptimiserSlot,
+  readGlobalNorm,
+  tf,
+} from "@ticketbench/backend";
 import { ModelError } from "./error.ts";
 import { learningRateAt, type Schedule } from "./schedule.ts";
 import { assignVariables, readVariables, type Variables } from "./variables.ts";
@@ -54,6 +62,26 @@ export class DivergedError extends Error {
   override readonly name = "DivergedError";
 }
 
+/** Bytes a parameter takes in training: its value, its gradient and two moments. */
+const TRAINING_BYTES = 16;
+
+/**
+ * Refuses a training for which the open engine has no room, before anything is allocated: parameters in training may
+ * take three quarters of its memory, activations need the rest.
+ * @param parameters how many weights are trained
+ * @throws EngineError naming the engine to use
+ */
+export function requireRoomToTrain(parameters: number): void {
+  const capacity = engineCapacity();
+  if (capacity === null || TRAINING_BYTES * parameters <= 0.75 * capacity) return;
+  const gib = (bytes: number): string => (bytes / 2 ** 30).toFixed(1);
+  throw new EngineError(
+    `wasm engine: ${parameters.toLocaleString("en")} parameters with gradients and moments take ` +
+      `${gib(TRAINING_BYTES * parameters)} GiB, too much of its ${gib(capacity)} GiB to train: ` +
+      "use the tensorflow engine (npm run engine:tensorflow). Evaluation does run on wasm",
+  );
+}
+
 interface Moments {
   readonly first: tf.Variable;
   readonly second: tf.Variable;
@@ -70,8 +98,12 @@ export class Optimiser {
   readonly #moments = new Map<string, Moments>();
   #steps = 0;
 
-  /** @throws ModelError when a mask names no parameter or has another size */
+  /**
+   * @throws ModelError when a mask names no parameter or has another size
+   * @throws EngineError when the engine has no room for the training
+   */
   constructor(parameters: Variables, settings: OptimiserSettings, masks: OptimiserMasks = new Map()) {
+    requireRoomToTrain([...parameters.values()].reduce((sum, { size }) => sum + size, 0));
     this.#parameters = parameters;
     this.settings = settings;
     for (const [name, mask] of masks) {

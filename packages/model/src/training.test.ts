@@ -5,8 +5,8 @@ import { lxmertConfig } from "./config.ts";
 import { initialise } from "./initialise.ts";
 import { disposeInput, lxmertInput } from "./input.ts";
 import { Lxmert } from "./lxmert.ts";
-import { adamW, bertAdam, Optimiser, type OptimiserMasks } from "./optimiser.ts";
-import { deadParameters } from "./parameters.ts";
+import { adamW, bertAdam, Optimiser, type OptimiserMasks, requireRoomToTrain } from "./optimiser.ts";
+import { deadParameters, parameterCount, parameterShapes } from "./parameters.ts";
 import { bestAnswers, trainStep, type VqaBatch } from "./training.ts";
 
 const config = lxmertConfig({
@@ -138,6 +138,19 @@ describe("an optimiser", () => {
     expect(made("logit_fc.3.bias", 5)).toThrow("mask: logit_fc.3.bias has 5 entries, expected 6");
     expect(made("logit_fc.4.bias", 5)).toThrow("mask: logit_fc.4.bias is not a parameter of this model");
     network.dispose();
+  });
+
+  it("is refused on wasm for a network of full size, which names the engine to use, and allowed elsewhere", async () => {
+    const parameters = parameterCount(parameterShapes(lxmertConfig()));
+    const full = new Map([["all", { size: parameters } as tf.Variable]]);
+    const before = tf.memory().numTensors;
+    expect(() => new Optimiser(full, SETTINGS)).toThrow(
+      /^wasm engine: 213,930,297 parameters with gradients and moments take 3.2 GiB, .* use the tensorflow engine/,
+    );
+    expect(tf.memory().numTensors).toBe(before);
+    await openEngine("cpu");
+    expect(() => requireRoomToTrain(parameters)).not.toThrow();
+    await openEngine("wasm");
   });
 
   it("refuses the state of another model", () => {

@@ -5,8 +5,8 @@ import type { PackedSymbols } from "./symbols.ts";
 /**
  * Two cells that answer every question alike.
  * - `error`: different masks, same scores: one was copied, mislabelled, or not run.
- * - `notice`: it can happen honestly: both collapsed to one constant answer, or neither mask changed any answer of the
- *   dense model both were cut from.
+ * - `notice`: it can happen honestly: both collapsed to one answer for all but a few questions, or neither mask changed
+ *   any answer of the dense model both were cut from.
  */
 export interface Duplicate {
   readonly severity: "error" | "notice";
@@ -32,8 +32,15 @@ function sameOrigin(a: DoneResult, b: DoneResult, phase: PhaseName): boolean {
   return a.maskHash !== null && a.maskHash === b.maskHash;
 }
 
-function isConstant(result: DoneResult, phase: PhaseName): boolean {
-  return result.phases[phase]?.predictions?.symbols.length === 1;
+/** A network that gives one answer to this share of the questions knows nothing: the rest hardly ever scores. */
+const COLLAPSED = 0.98;
+
+/** The answer that a collapsed network gives; null where the network still tells questions apart. */
+function onlyAnswer(result: DoneResult, phase: PhaseName): number | null {
+  const { symbols = [], counts = [] } = result.phases[phase]?.predictions ?? {};
+  const most = Math.max(...counts);
+  const questions = counts.reduce((sum, count) => sum + count, 0);
+  return most >= COLLAPSED * questions ? (symbols[counts.indexOf(most)] ?? null) : null;
 }
 
 /**
@@ -64,8 +71,9 @@ export function findDuplicates(results: readonly Result[]): Duplicate[] {
 function describe(a: DoneResult, b: DoneResult, phase: PhaseName, denseScores: Map<string, string>): Duplicate {
   const ids = [a.id, b.id] as const;
   const pair = `${a.id} and ${b.id} have equal scores on every question in ${phase}`;
-  if (isConstant(a, phase) && isConstant(b, phase)) {
-    return { severity: "notice", phase, ids, message: `${pair}: both give one constant answer` };
+  const answer = onlyAnswer(a, phase);
+  if (answer !== null && answer === onlyAnswer(b, phase)) {
+    return { severity: "notice", phase, ids, message: `${pair}: both have collapsed to one answer` };
   }
   const scores = b.phases[phase]?.scores;
   const sameDense = phase !== "dense" && a.denseId === b.denseId && b.denseId !== null;

@@ -114,7 +114,7 @@ export function labelsAgainstMasks(runs: ThesisRuns, t: Audit): CurveChart {
 /** The “pruned” score of each file: one curve under two names, and its mirror image. */
 export function prunedUnderThreeNames(runs: ThesisRuns, t: Audit): CurveChart {
   const words = t.findings.pruned;
-  const names = { "thesis-low": words.low, "thesis-high": t.methods["thesis-high"] };
+  const names = { "thesis-low": t.findings.labels.lowAndRandom, "thesis-high": t.methods["thesis-high"] };
   const curves = [THESIS_METHODS[0], THESIS_METHODS[2]].map(({ id, style }) =>
     curveOf(runs, { method: id, phase: "pruned", seed: 1 }, { id, title: names[id], style, dashed: false }, t),
   );

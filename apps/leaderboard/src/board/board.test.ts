@@ -104,6 +104,9 @@ describe("a view", () => {
     expect(viewed(results).hidden).toBe(0);
     expect(viewed(results, { methods: ["random"] }).hidden).toBe(27);
     expect(viewed(results, { tier: "attested" }).hidden).toBe(36);
+    expect(viewed(results, { range: [0.3, 0.9] }).hidden).toBe(12);
+    expect(viewed(results, { range: [0.3, 0.9] }).targets).toEqual([0.5, 0.8]);
+    expect(viewed(results, { axis: "latency", range: [1, 2] }).hidden).toBe(36);
   });
 
   test("marks as the front what nothing beats on both axes", () => {

@@ -31,7 +31,7 @@ export interface BoardCell {
   readonly prunable: number;
   readonly total: number;
   readonly phases: Partial<Record<Phase, Accuracies>>;
-  /** Theoretical operations of one forward pass; bytes of the compressed checkpoint; measured seconds of one forward pass. */
+  /** Theoretical operations of one forward pass; bytes of the compressed checkpoint; measured seconds of one batch. */
   readonly flops: number | null;
   readonly bytes: number | null;
   readonly latency: number | null;

@@ -5,9 +5,10 @@ import {
   type DatasetCard,
   type PackedSymbols,
 } from "@ticketbench/results";
+import type { Scene } from "../charts/scene.ts";
 
 /** A dataset card with its answer types as words: unpacking those takes the whole schema, which a page need not load. */
-export type QuestionFile = Pick<DatasetCard, "answers" | "questions" | "images" | "given"> & {
+export type QuestionFile = Pick<DatasetCard, "answers" | "questions" | "images" | "given" | "scenes"> & {
   readonly types: readonly AnswerType[];
 };
 
@@ -36,6 +37,8 @@ export interface QuestionRow {
   readonly index: number;
   readonly text: string | null;
   readonly image: string | null;
+  /** What the image shows, where the card says so. */
+  readonly scene: Scene | null;
   readonly type: AnswerType;
   /** What annotators said, the commonest first. */
   readonly said: readonly (readonly [answer: string, people: number])[];
@@ -55,6 +58,9 @@ interface DecodedRun {
   readonly predictions: ArrayLike<number>;
   readonly tenths: ArrayLike<number>;
 }
+
+/** Questions on a page of the list. */
+export const QUESTIONS_A_PAGE = 20;
 
 /** An answer is right when it scores half or more. */
 const RIGHT = 5;
@@ -100,11 +106,13 @@ export class Questions {
   }
 
   row(index: number): QuestionRow {
-    const { questions, images, given, answers } = this.card;
+    const { questions, images, given, answers, scenes } = this.card;
+    const image = images?.[index] ?? null;
     return {
       index,
       text: questions?.[index] ?? null,
-      image: images?.[index] ?? null,
+      image,
+      scene: (image === null ? undefined : scenes?.[image]) ?? null,
       type: this.card.types[index] ?? "other",
       said: Object.entries(given?.[index] ?? {}).sort((a, b) => b[1] - a[1]),
       answers: this.runs.map(({ target, predictions, tenths }) => ({

@@ -27,6 +27,7 @@ test("the address of a state gives the state again", () => {
     answers: fc.constantFrom(...ANSWERS),
     axis: fc.constantFrom(...AXES),
     methods: fc.option(fc.subarray(["magnitude", "random", "n-m~2-4"]), { nil: null }),
+    range: fc.option(fc.constantFrom([0.5, 0.9] as const, [1e-7, 2.5e12] as const, [-1, 0] as const), { nil: null }),
     front: fc.boolean(),
     tier: fc.constantFrom(...TIERS),
     sort: fc.option(fc.constantFrom(0.05, 0.5, 0.98), { nil: null }),
@@ -45,7 +46,11 @@ test("the default state has a plain address", () => {
 test("whatever an address says, the state is one the board knows", () => {
   fc.assert(
     fc.property(fc.webQueryParameters(), fc.string(), (query, words) => {
-      const state = readState(new URLSearchParams(`${query}&phase=${words}&methods=${words}&sort=${words}`), board);
+      const state = readState(
+        new URLSearchParams(`${query}&phase=${words}&methods=${words}&sort=${words}&range=${words}`),
+        board,
+      );
+      if (state.range) expect(state.range[0]).toBeLessThan(state.range[1]);
       expect(PHASES).toContain(state.phase);
       expect(board.tracks.map(({ id }) => id)).toContain(state.track);
       for (const id of state.methods ?? []) expect(board.methods.map((method) => method.id)).toContain(id);

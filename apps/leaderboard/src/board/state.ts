@@ -11,6 +11,8 @@ export interface ViewState {
   readonly axis: Axis;
   /** Method ids in view; null = the board's own choice. */
   readonly methods: readonly string[] | null;
+  /** Part of the axis in view, in its unit; null = all of it. */
+  readonly range: readonly [from: number, to: number] | null;
   readonly front: boolean;
   readonly tier: Tier;
   /** Sparsity whose column orders the table; null = the board's own choice. */
@@ -24,6 +26,7 @@ export function defaultState(board: Board): ViewState {
     answers: "all",
     axis: "prunable",
     methods: null,
+    range: null,
     front: false,
     tier: "self-reported",
     sort: null,
@@ -32,6 +35,13 @@ export function defaultState(board: Board): ViewState {
 
 function oneOf<T extends string>(choices: readonly T[], value: string | null, fallback: T): T {
   return choices.find((choice) => choice === value) ?? fallback;
+}
+
+/** "0.5..0.9" as the two ends, the smaller first; null for anything else. */
+function readRange(words: string | null): ViewState["range"] {
+  const ends = (words ?? "").split("..").map((end) => (end.trim() === "" ? NaN : Number(end)));
+  const [from = NaN, to = NaN] = ends;
+  return ends.length === 2 && Number.isFinite(from) && Number.isFinite(to) && from < to ? [from, to] : null;
 }
 
 /** Reads the address; what it does not say, or says wrongly, takes its default. */
@@ -50,6 +60,7 @@ export function readState(query: URLSearchParams, board: Board): ViewState {
     answers: oneOf(ANSWERS, query.get("answers"), start.answers),
     axis: oneOf(AXES, query.get("x"), start.axis),
     methods: methods === null ? null : methods.split(",").filter((id) => known.has(id)),
+    range: readRange(query.get("range")),
     front: query.get("front") === "1",
     tier: oneOf(TIERS, query.get("tier"), start.tier),
     sort: Number.isFinite(sort) ? sort : null,
@@ -65,6 +76,7 @@ export function writeState(state: ViewState, board: Board): string {
   if (state.answers !== start.answers) query.set("answers", state.answers);
   if (state.axis !== start.axis) query.set("x", state.axis);
   if (state.methods) query.set("methods", state.methods.join(","));
+  if (state.range) query.set("range", state.range.join(".."));
   if (state.front) query.set("front", "1");
   if (state.tier !== start.tier) query.set("tier", state.tier);
   if (state.sort !== null) query.set("sort", String(state.sort));

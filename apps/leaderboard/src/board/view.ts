@@ -141,6 +141,11 @@ function limitsOf(track: Track, state: ViewState, wanted: ReadonlySet<string>): 
   return new Map(limits.filter(([id]) => wanted.has(id)));
 }
 
+/** Whether a group stands in the part of the axis that is looked at. */
+function inRange({ x }: Group, { range }: ViewState): boolean {
+  return range === null || (x !== null && x >= range[0] && x <= range[1]);
+}
+
 /** Applies a state to the board; null when the board has no results at all. */
 export function viewOf(board: Board, state: ViewState): View | null {
   const track = board.tracks.find((candidate) => candidate.id === state.track) ?? board.tracks[0];
@@ -155,7 +160,7 @@ export function viewOf(board: Board, state: ViewState): View | null {
   const wanted = state.methods ? new Set(state.methods) : first;
   const methods = available.filter((method) => wanted.has(method.id));
   const groups = markFront(
-    all.filter((group) => wanted.has(group.method.id)),
+    all.filter((group) => wanted.has(group.method.id) && inRange(group, state)),
     state.axis,
   );
   const targets = [...new Set(groups.map((group) => group.target))].sort((a, b) => a - b);

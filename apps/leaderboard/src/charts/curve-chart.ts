@@ -48,6 +48,8 @@ export interface CurveChart {
   readonly formatY: (value: number) => string;
   /** Draws the front of the points no other point beats. */
   readonly front: boolean;
+  /** The points stand for themselves: an axis that is measured has no order that would join them. */
+  readonly scattered?: boolean;
 }
 
 const FONT = 13;
@@ -85,7 +87,7 @@ function frame(chart: CurveChart, width: number): Frame {
   const [low, high] = extentOf([...heights, ...chart.levels.map((level) => level.value)], [0, 1]);
   const rise = Math.max(high - low, 0.05);
   const plot = { left: 44, top: 16, right: width - (width < 480 ? 12 : 20), bottom: height - 50 };
-  const side = Math.max((right - left) * 0.04, 0.001);
+  const side = right > left ? (right - left) * 0.04 : Math.max(0.001, Math.abs(right) * 0.04);
   return {
     width,
     height,
@@ -197,6 +199,7 @@ function markers(curve: Curve, { x, y }: Frame): string {
           tabindex: point.href === null ? "0" : null,
           "aria-label": point.spoken,
           "data-curve": curve.id,
+          "data-x": String(point.x),
         },
         element("circle", { class: "target", cx: x(point.x), cy: y(point.mean), r: 11 }),
         element("path", { class: "marker", d: shape, transform: at(x(point.x), y(point.mean)) }),
@@ -245,6 +248,14 @@ function names(chart: CurveChart, drawing: Frame, taken: readonly Box[]): string
     .join("");
 }
 
+/** Where the x axis runs, in pixels and in its own unit, for a script that turns a place back into a value. */
+function placeOfAxis({ x, plot }: Frame): Record<string, string> {
+  return {
+    "data-domain": x.domain().join(" "),
+    "data-plot": [plot.left, plot.right, plot.top, plot.bottom].map(px).join(" "),
+  };
+}
+
 /**
  * Accuracy against sparsity (or cost) as SVG markup at its real width in pixels: the same function draws at build time
  * and in the page. Every point is a link that says its values.
@@ -257,11 +268,12 @@ export function drawCurveChart(chart: CurveChart, width: number): string {
     element(
       "g",
       { class: `curve ${colourClass(curve.style)}`, role: "group", "aria-label": curve.title },
-      stroke(curve, drawing),
+      chart.scattered === true ? "" : stroke(curve, drawing),
       markers(curve, drawing),
     ),
   );
-  const bands = chart.curves.map((curve) => element("g", { class: colourClass(curve.style) }, band(curve, drawing)));
+  const banded = chart.scattered === true ? [] : chart.curves;
+  const bands = banded.map((curve) => element("g", { class: colourClass(curve.style) }, band(curve, drawing)));
   return element(
     "svg",
     {
@@ -272,6 +284,7 @@ export function drawCurveChart(chart: CurveChart, width: number): string {
       role: "group",
       "aria-label": chart.title,
       direction: "ltr",
+      ...placeOfAxis(drawing),
     },
     element("desc", {}, escapeText(chart.description)),
     axes(chart, drawing),

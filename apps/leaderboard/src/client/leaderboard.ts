@@ -6,6 +6,7 @@ import { claimOf } from "../board/claim.ts";
 import { defaultState, readState, writeState, type ViewState } from "../board/state.ts";
 import { viewOf, type View } from "../board/view.ts";
 import type { Strings } from "../i18n/en.ts";
+import { watchBrush } from "./brush.ts";
 import { makeRoving, watchPoints } from "./chart-points.ts";
 import { pageStrings } from "./page-strings.ts";
 import { load, part } from "./part.ts";
@@ -38,6 +39,17 @@ class Leaderboard {
     part("show-all").addEventListener("click", () => {
       this.go({ ...this.state, methods: this.view.available.map((method) => method.id) });
     });
+    part("whole-range").addEventListener("click", () => {
+      this.go({ ...this.state, range: null });
+      part("reset").focus();
+    });
+    watchBrush(
+      this.figure,
+      () => this.state.range,
+      (range) => {
+        this.go({ ...this.state, range });
+      },
+    );
     part("reset").addEventListener("click", () => {
       this.go(defaultState(board));
     });
@@ -56,8 +68,8 @@ class Leaderboard {
     this.draw();
   }
 
-  private look(): View {
-    const view = viewOf(this.board, this.state);
+  private look(state = this.state): View {
+    const view = viewOf(this.board, state);
     if (!view) throw new Error("the board holds no results");
     return view;
   }
@@ -74,8 +86,10 @@ class Leaderboard {
     const query = new URLSearchParams();
     for (const [name, value] of chosen) if (typeof value === "string") query.set(name, value);
     const read = readState(query, this.board);
-    const sameTrack = read.track === this.state.track;
-    return { ...read, methods: sameTrack ? this.state.methods : null, sort: sameTrack ? this.state.sort : null };
+    const { track, methods, sort, axis, range } = this.state;
+    const kept = read.track === track ? { methods, sort } : { methods: null, sort: null };
+    // Another axis has another unit.
+    return { ...read, ...kept, range: read.track === track && read.axis === axis ? range : null };
   }
 
   private checkedMethods(): string[] {
@@ -85,13 +99,15 @@ class Leaderboard {
   private draw(): void {
     this.view = this.look();
     const { view, t } = this;
-    const { lead, rest } = t.board.answer(claimOf(view));
+    // What can be said about the methods does not depend on the part of the axis looked at.
+    const { lead, rest } = t.board.answer(claimOf(this.look({ ...this.state, range: null })));
     const bold = document.createElement("b");
     bold.textContent = lead;
     part("answer").replaceChildren(bold, ` ${rest}`);
     part("caption").textContent = t.board.caption(view.track.dataset, view.track.split);
     part("caption-note").textContent = t.board.captionNote(view.track.questions);
     part("hidden").textContent = t.board.hidden(view.hidden);
+    part("whole-range").hidden = this.state.range === null;
     this.drawKeepingFocus("methods", drawChips(view));
     this.drawKeepingFocus("table", drawBoardTable(view, t));
     this.syncForm();

@@ -1,11 +1,11 @@
+import { drawQuestion } from "../board/question-row.ts";
 import {
   Questions,
+  QUESTIONS_A_PAGE,
   type AnswerFile,
   type QuestionFile,
   type QuestionFilter,
-  type QuestionRow,
 } from "../board/questions.ts";
-import { element, escapeText } from "../charts/svg.ts";
 import { formatFor } from "../i18n/format.ts";
 import { path } from "../site/paths.ts";
 import { load, part } from "./part.ts";
@@ -23,7 +23,6 @@ interface State extends QuestionFilter {
   readonly page: number;
 }
 
-const PAGE = 20;
 const TYPES = ["all", "yes/no", "number", "other"] as const;
 const CHANGES = ["all", "lost", "kept", "won"] as const;
 const f = formatFor("en");
@@ -48,27 +47,6 @@ function writeState({ track, method, type, change, at, page }: State): string {
   if (Number.isFinite(at)) query.set("at", String(at));
   if (page > 1) query.set("page", String(page));
   return `?${query.toString()}`;
-}
-
-function answerMarkup({ target, answer, tenths }: QuestionRow["answers"][number]): string {
-  const where = target === 0 ? "dense" : f.share(target);
-  const right = tenths >= 5;
-  const words = element("small", {}, escapeText(`${where} `)) + element("bdi", {}, escapeText(answer));
-  const sign = element("small", {}, right ? " ✓" : " ✗");
-  const said = element("span", { class: "visually-hidden" }, right ? "right" : "wrong");
-  return element("li", { class: right ? "right" : "wrong" }, words, sign, said);
-}
-
-function rowMarkup(row: QuestionRow): string {
-  const said = row.said.map(([answer, people]) => `${answer} (${f.integer(people)})`).join(", ");
-  const about = [row.type, row.image ?? "", said === "" ? "" : `people said: ${said}`].filter((words) => words !== "");
-  return element(
-    "li",
-    {},
-    element("h2", {}, element("bdi", {}, escapeText(row.text ?? `Question ${f.integer(row.index + 1)}`))),
-    element("p", { class: "soft small" }, escapeText(about.join(" · "))),
-    element("ul", { class: "answers" }, ...row.answers.map(answerMarkup)),
-  );
 }
 
 function fill(select: HTMLSelectElement, options: readonly { id: string; title: string }[], value: string): void {
@@ -129,10 +107,12 @@ class QuestionPage {
       ? this.state.at
       : (targets.find((target) => target >= 0.6) ?? targets.at(-1) ?? 0);
     const found = questions.filter({ ...this.state, at });
-    const pages = Math.max(1, Math.ceil(found.length / PAGE));
+    const pages = Math.max(1, Math.ceil(found.length / QUESTIONS_A_PAGE));
     const page = Math.min(this.state.page, pages);
-    const rows = found.slice((page - 1) * PAGE, page * PAGE).map((index) => questions.row(index));
-    part("list").innerHTML = rows.map(rowMarkup).join("");
+    const rows = found
+      .slice((page - 1) * QUESTIONS_A_PAGE, page * QUESTIONS_A_PAGE)
+      .map((index) => questions.row(index));
+    part("list").innerHTML = rows.map(drawQuestion).join("");
     part("count").textContent =
       `${f.integer(found.length)} of ${f.integer(questions.count)} questions. Answers of seed ${String(seed)}.`;
     part("page").textContent = `Page ${f.integer(page)} of ${f.integer(pages)}`;

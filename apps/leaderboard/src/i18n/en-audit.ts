@@ -105,7 +105,6 @@ export const enAudit = {
       heading: "4. One score under three names",
       text: "The “pruned” score was taken before the mask was converted to random or high: it is the low mask's score for all three methods. The table then adds a tenth to it: once to a fraction, once to percent, once in reversed order. The printed digits above follow that rule to the last one.",
       chart: "“Pruned” accuracy in the raw files, seed 1, %",
-      low: "Low magnitude, and the same digits again for Random",
     },
     random: {
       heading: "6. Random was a coin, layer by layer",

@@ -20,7 +20,7 @@ const axisTitles: Record<Axis, string> = {
   total: "weights removed, share of the whole model",
   flops: "operations of one forward pass, zeros not counted",
   bytes: "bytes of the compressed checkpoint",
-  latency: "measured time of one forward pass",
+  latency: "measured time of one batch",
 };
 const tiers: Record<Tier, string> = {
   "self-reported": "all",
@@ -99,6 +99,7 @@ export const en = {
     methods: "Methods",
     front: "Pareto front",
     showAll: "Show all",
+    wholeRange: "Whole axis",
     reset: "Reset",
     phases,
     phaseNames,
@@ -112,7 +113,7 @@ export const en = {
     caption: (dataset: string, split: string) => `Accuracy on ${dataset}, ${split} split, %`,
     captionNote: (questions: number) => `${f.integer(questions)} questions; mean and 95 % interval over seeds`,
     chartDescription: (methods: number, points: number) =>
-      `${f.integer(methods)} methods, ${f.integer(points)} points. Each point is a link; arrow keys move between points. The table below says the same.`,
+      `${f.integer(methods)} methods, ${f.integer(points)} points. Each point is a link; arrow keys move between points, [ and ] begin and end the part of the axis in view at one. The table below says the same.`,
     spoken: (method: string, share: string, accuracy: string, interval: string | null, n: number) =>
       `${method}, ${share}: ${accuracy}${interval === null ? "" : ` (95 % interval ${interval})`}, n = ${f.integer(n)}`,
     ofPrunable: (share: string) => `${share} of the prunable weights`,

@@ -21,7 +21,7 @@ const axisTitles: Record<Axis, string> = {
   total: "وزن‌های برداشته‌شده، سهم از کل مدل",
   flops: "شمار محاسبه در یک گذر، بی‌شمردن صفرها",
   bytes: "حجم فایل فشردهٔ مدل",
-  latency: "زمان اندازه‌گرفتهٔ یک گذر",
+  latency: "زمان اندازه‌گرفتهٔ یک دسته",
 };
 const tiers: Record<Tier, string> = {
   "self-reported": "همه",
@@ -102,6 +102,7 @@ export const fa: Strings = {
     methods: "روش‌ها",
     front: "مرز پارتو",
     showAll: "نمایش همه",
+    wholeRange: "همهٔ محور",
     reset: "از نو",
     phases,
     phaseNames,
@@ -115,7 +116,7 @@ export const fa: Strings = {
     caption: (dataset, split) => `دقت روی ${dataset}، بخش ${split}، درصد`,
     captionNote: (questions) => `${f.integer(questions)} پرسش؛ میانگین و بازهٔ ۹۵ درصدی روی دانه‌ها`,
     chartDescription: (methods, points) =>
-      `${f.integer(methods)} روش، ${f.integer(points)} نقطه. هر نقطه یک پیوند است؛ کلیدهای جهت از نقطه‌ای به نقطهٔ دیگر می‌روند. جدول زیر همین را می‌گوید.`,
+      `${f.integer(methods)} روش، ${f.integer(points)} نقطه. هر نقطه یک پیوند است؛ کلیدهای جهت از نقطه‌ای به نقطهٔ دیگر می‌روند و [ و ] بخش پیش چشم محور را از آن‌جا آغاز یا تمام می‌کنند. جدول زیر همین را می‌گوید.`,
     spoken: (method, share, accuracy, interval, n) =>
       `${method}، ${share}: ${accuracy}${interval === null ? "" : ` (بازهٔ ۹۵ درصدی ${interval})`}، n = ${f.integer(n)}`,
     ofPrunable: (share) => `${share} از وزن‌های هرس‌پذیر`,

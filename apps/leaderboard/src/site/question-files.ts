@@ -15,8 +15,8 @@ export interface QuestionTrack {
 
 /** What the page of questions needs of a card. */
 export function questionFile(card: DatasetCard): QuestionFile {
-  const { answers, questions, images, given } = card;
-  return { answers, questions, images, given, types: answerTypesOf(card) };
+  const { answers, questions, images, given, scenes } = card;
+  return { answers, questions, images, given, types: answerTypesOf(card), ...(scenes ? { scenes } : {}) };
 }
 
 async function loadCards(): Promise<DatasetCard[]> {

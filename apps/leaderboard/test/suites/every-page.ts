@@ -58,6 +58,7 @@ export function everyPageTests(): void {
     ];
     test.each(PAGES.flatMap((path) => (["light", "dark"] as const).map((theme) => [path, theme] as const)))(
       "%s has no accessibility violations in %s",
+      { timeout: 120_000 },
       async (path, colorScheme) => {
         await open({ colorScheme });
         await go(path);

@@ -198,4 +198,46 @@ export function leaderboardTests(): void {
     await page.getByRole("radio", { name: "rewinding" }).check();
     expect(await page.locator(".plot.drawn .point").count()).toBe(2);
   });
+
+  test("a part of the axis can be brushed with the mouse, and the address keeps it", async () => {
+    await goBoard();
+    const chart = page.locator(".plot.drawn .chart");
+    const box = await chart.boundingBox();
+    if (!box) throw new Error("no chart");
+    const before = await page.locator("#table tbody tr").first().locator("td").count();
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 6);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.8, box.y + 40, { steps: 4 });
+    expect(await page.locator(".brush").count()).toBe(1);
+    await page.mouse.up();
+    expect(await page.locator(".brush").count()).toBe(0);
+    const [from, to] = (new URL(page.url()).searchParams.get("range") ?? "").split("..").map(Number);
+    expect(from).toBeGreaterThan(0.4);
+    expect(to).toBeLessThan(0.9);
+    expect(await page.locator("#table tbody tr").first().locator("td").count()).toBeLessThan(before);
+    expect(await page.locator("#hidden").textContent()).toMatch(/results are hidden/u);
+    const shown = await page.locator(".plot.drawn .point").count();
+    await page.reload();
+    await page.locator("#board[data-ready]").waitFor();
+    expect(await page.locator(".plot.drawn .point").count()).toBe(shown);
+    await page.getByRole("button", { name: "Whole axis" }).click();
+    expect(new URL(page.url()).search).toBe("");
+    expect(await page.locator("#table tbody tr").first().locator("td").count()).toBe(before);
+  });
+
+  test("a part of the axis can be chosen with the keyboard", async () => {
+    await goBoard("?methods=magnitude");
+    await page.locator(".plot.drawn .point").nth(5).focus();
+    await page.keyboard.press("[");
+    expect(new URL(page.url()).searchParams.get("range")).toMatch(/^0\.5\.\./u);
+    expect(await page.locator(".plot.drawn .point").count()).toBe(7);
+  });
+
+  test("on the axis of measured time stands every point that was timed", async () => {
+    await goBoard("?x=latency&methods=magnitude&front=1");
+    expect(await page.locator(".plot.drawn .point").count()).toBe(12);
+    expect(await page.locator(".plot.drawn .axes").textContent()).toContain("measured time of one batch");
+    expect(await page.locator(".plot.drawn .front").count()).toBe(1);
+    expect(await page.locator(".plot.drawn .line").count()).toBe(0);
+  });
 }

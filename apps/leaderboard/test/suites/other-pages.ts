@@ -64,6 +64,25 @@ export function otherPageTests(): void {
       expect(Number(shown?.replace(",", ""))).toBeLessThan(Number(all?.replace(",", "")));
     });
 
+    test("come with their scene, its boxes named", async () => {
+      await go("/questions/");
+      await page.locator("#questions[aria-busy=false]").waitFor();
+      const scene = list().first().locator("svg.scene");
+      expect(await scene.getAttribute("aria-label")).toBe(
+        "beach: red plain dog, blue striped cat, green dotted horse, yellow plain bird",
+      );
+      expect(await scene.locator(".box").count()).toBe(4);
+      expect(await scene.locator(".box-name").first().textContent()).toBe("red dog");
+    });
+
+    test("are there without scripts, the first page of them", async () => {
+      await open({ javaScriptEnabled: false });
+      await go("/questions/");
+      expect(await list().count()).toBe(20);
+      expect(await list().first().locator(".answers li").first().textContent()).toMatch(/^dense /u);
+      expect(await page.locator("#filter").isVisible()).toBe(false);
+    });
+
     test("keep filter and page in the address", async () => {
       await go("/questions/");
       await page.locator("#questions[aria-busy=false]").waitFor();
@@ -95,7 +114,7 @@ export function otherPageTests(): void {
         expect.stringMatching(/warned.*label/u),
         expect.stringMatching(/passed.*polarity/u),
       ]);
-      expect(await page.locator("main script, main i").count()).toBe(0);
+      expect(await page.locator(".lead script, #conformance i, pre b").count()).toBe(0);
       expect(await page.locator("main").textContent()).toContain("--methods magnitude");
     });
 

@@ -9,11 +9,11 @@ import {
   prune,
   type Training,
 } from "@ticketbench/prune";
-import { loadMethod } from "@ticketbench/prune/node";
 import type { Cell } from "../plan/cell.ts";
 import { rankingOf } from "../plan/ranking.ts";
 import type { TrainingPoint } from "./fine-tune.ts";
 import type { Laboratory } from "./laboratory.ts";
+import { methodFor, type MethodRequest } from "./method-loader.ts";
 
 export type TicketCell = Cell & { kind: "ticket" };
 
@@ -49,7 +49,7 @@ interface Origin {
 
 /** Finds a ticket in the fine-tuned weights, with whatever the method needs for that: questions, or training. */
 export async function findTicket(cell: TicketCell, start: Weights, tuned: Weights, lab: Laboratory): Promise<Ticket> {
-  const method = await loadMethod(cell.pruning.method.id);
+  const method = await methodFor(cell.pruning.method.id, requestOf(cell));
   const settings = settingsOf(cell, method, tuned, lab);
   if ("schedule" in method) return await trainTicket(cell, settings, start, tuned, lab);
   const origin = await originOf(cell, start, lab);
@@ -120,16 +120,19 @@ async function trainTicket(
   };
 }
 
-function settingsOf({ pruning, seed }: TicketCell, method: Method, weights: Weights, lab: Laboratory): PruneSettings {
+function requestOf({ pruning, seed }: TicketCell): MethodRequest {
+  return { scope: pruning.scope, seed, ...rankingOf(pruning) };
+}
+
+function settingsOf(cell: TicketCell, method: Method, weights: Weights, lab: Laboratory): PruneSettings {
+  const request = requestOf(cell);
   return {
     method,
-    params: pruning.method.params,
+    params: cell.pruning.method.params,
     weights,
-    scope: pruning.scope,
-    sparsity: pruning.sparsity,
-    seed,
+    sparsity: cell.pruning.sparsity,
     heads: lab.network.config.heads,
-    load: loadMethod,
-    ...rankingOf(pruning),
+    load: (id) => methodFor(id, request),
+    ...request,
   };
 }

@@ -1,11 +1,14 @@
-import { methodVersion } from "@ticketbench/prune/node";
+import { methodPath, methodVersion } from "@ticketbench/prune/node";
 import { methodCardsSchema } from "@ticketbench/results";
 import { expect, test } from "vitest";
+import { checkInSandbox } from "../sandbox/check.ts";
 import { command, newFolder } from "../fixtures/arithmetic-run.ts";
 import { methodCard } from "./methods-export.ts";
 
+const cardOf = async (id: string) => methodCard(id, methodPath(id), await checkInSandbox(id, { budget: 60 }));
+
 test("a card holds what the file says, the version that results carry, and each finding of the kit", async () => {
-  const card = await methodCard("n-m");
+  const card = await cardOf("n-m");
   expect(methodCardsSchema.parse({ version: 1, methods: [card] }).methods).toEqual([card]);
   expect(card).toMatchObject({ id: "n-m", title: "N:M", family: "pattern", needs: [] });
   expect(card.version).toBe(await methodVersion("n-m"));
@@ -16,7 +19,7 @@ test("a card holds what the file says, the version that results carry, and each 
 }, 120_000);
 
 test("what a method needs is listed, nothing as an empty list", async () => {
-  expect((await methodCard("wanda")).needs).toEqual(["calibration"]);
+  expect((await cardOf("wanda")).needs).toEqual(["calibration"]);
 }, 120_000);
 
 test("a file that the site would not find is refused before anything runs", async () => {

@@ -1,7 +1,10 @@
 import { basename, dirname } from "node:path";
+import type { Finding } from "@ticketbench/prune";
 import type { MethodCard } from "@ticketbench/results";
 import { writeMethodCards } from "@ticketbench/results/node";
-import { checkMethodFile, loadMethod, methodNames, methodVersion } from "@ticketbench/prune/node";
+import { methodNames, methodPath, methodVersion } from "@ticketbench/prune/node";
+import { checkInSandbox } from "../sandbox/check.ts";
+import { Sandbox } from "../sandbox/sandbox.ts";
 import { StudyError } from "../study/error.ts";
 import { parameterWords } from "./methods-parameters.ts";
 
@@ -17,7 +20,7 @@ export async function exportMethods(file: string): Promise<void> {
     throw new StudyError(`--export ${file}: the site looks for methods.json in a results folder; name that file`);
   const methods: MethodCard[] = [];
   for (const id of await methodNames()) {
-    const card = await methodCard(id);
+    const card = await methodCard(id, methodPath(id), await checkInSandbox(id, { budget: BUDGET_SECONDS }));
     methods.push(card);
     const bad = card.conformance.filter(({ outcome }) => outcome === "failed");
     for (const { check, line } of bad) console.error(`${id}: failed  ${check}: ${line}`);
@@ -27,19 +30,20 @@ export async function exportMethods(file: string): Promise<void> {
   console.log(`${methods.length} methods in ${file}`);
 }
 
-/** A shipped method as its file describes it, with its version and what the conformance kit finds. */
-export async function methodCard(id: string): Promise<MethodCard> {
-  const { title, idea, cite, family, needs, params } = await loadMethod(id);
-  const findings = await checkMethodFile(id, { budget: BUDGET_SECONDS });
+/** A method as its file describes it, with its version and what was found on it. Its code runs in a sandbox alone. */
+export async function methodCard(id: string, file: string, findings: readonly Finding[]): Promise<MethodCard> {
+  const sandbox = await Sandbox.open(file);
+  const { title, idea, cite, family, needs, schema } = sandbox.card;
+  await sandbox.close();
   return {
     id,
     title,
     idea,
     citation: cite.trim(),
-    version: await methodVersion(id),
+    version: await methodVersion(file),
     family,
     needs: needs === "nothing" ? [] : [needs],
-    parameters: parameterWords(params),
+    parameters: parameterWords(schema),
     conformance: findings.map(({ check, status, message }) => ({ check, outcome: status, line: message })),
   };
 }

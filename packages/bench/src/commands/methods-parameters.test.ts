@@ -2,8 +2,10 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { parameterWords } from "./methods-parameters.ts";
 
+const wordsOf = (params: z.ZodType) => parameterWords(z.toJSONSchema(params, { io: "input" }));
+
 test("a parameter is shown by type, default, range and description", () => {
-  const words = parameterWords(
+  const words = wordsOf(
     z.strictObject({
       share: z.number().min(0).max(1).default(0.3).describe("share exchanged"),
       rounds: z.int().min(1).default(3).describe("prunings"),
@@ -22,7 +24,7 @@ test("a parameter is shown by type, default, range and description", () => {
 });
 
 test("choices are listed, and a parameter without default or description says so", () => {
-  const words = parameterWords(
+  const words = wordsOf(
     z.strictObject({
       scale: z.enum(["layer", "global"]).default("layer"),
       m: z.union([z.literal(4), z.literal(8)]),
@@ -37,5 +39,5 @@ test("choices are listed, and a parameter without default or description says so
 });
 
 test("a method without parameters has none", () => {
-  expect(parameterWords(z.strictObject({}))).toEqual([]);
+  expect(wordsOf(z.strictObject({}))).toEqual([]);
 });

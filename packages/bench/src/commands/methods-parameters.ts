@@ -18,9 +18,8 @@ const propertySchema = z.looseObject({
 });
 type Property = z.output<typeof propertySchema>;
 
-/** The parameters that a method's schema takes, as words and numbers to show; none for a schema without properties. */
-export function parameterWords(params: z.ZodType): Parameter[] {
-  const { properties = {} } = z.toJSONSchema(params, { io: "input" });
+/** The parameters of a method, from their JSON Schema, as words and numbers to show; none where it has no properties. */
+export function parameterWords({ properties = {} }: { readonly properties?: object }): Parameter[] {
   return Object.entries(properties).map(([name, property]) => {
     const parsed = propertySchema.parse(property);
     return {

@@ -125,7 +125,8 @@ function sameCommand(...more: string[]): string {
   return isBench ? `npm run bench -- ${all.join(" ")}` : `ticketbench run ${all.join(" ")}`;
 }
 
-function parseJobs(jobs: string | undefined, otherwise: number): number {
+/** How many cells at a time `--jobs` asks for. Throws StudyError for what is no number. */
+export function parseJobs(jobs: string | undefined, otherwise: number): number {
   if (jobs === undefined) return otherwise;
   if (!/^[1-9]\d{0,3}$/.test(jobs)) throw new StudyError(`--jobs ${jobs}: expected a whole number from 1 up`);
   return Number(jobs);

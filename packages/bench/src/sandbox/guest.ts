@@ -15,7 +15,7 @@ import { messages, send } from "./frame.ts";
 import { cardOf } from "./guest-card.ts";
 import { Questions } from "./guest-questions.ts";
 import { guardImports, lockGlobals } from "./lockdown.ts";
-import type { HostMessage, PruneRequest } from "./protocol.ts";
+import type { HostMessage, MethodPaths, PruneRequest } from "./protocol.ts";
 import { packTensors, type TensorList, unpackTensors } from "./tensors.ts";
 
 const NO_LIMIT = 2 ** 32;
@@ -29,6 +29,7 @@ const answer = (value: object | null, bytes?: Uint8Array) => send(host, { type: 
 
 let method: prune.Method | null = null;
 let methodFile = "";
+let paths: MethodPaths = {};
 let schedule: prune.Schedule | null = null;
 
 function loaded(): prune.Method {
@@ -36,11 +37,12 @@ function loaded(): prune.Method {
   return method;
 }
 
-async function load(id: string, files: readonly string[]): Promise<void> {
+async function load({ id, files, methods }: HostMessage & { type: "load" }): Promise<void> {
   const urls = new Set(files.map((file) => pathToFileURL(file).href));
   const isMethodCode = (url: string) => urls.has(url) || url.startsWith(METHODS) || url === SHARES_IMPORTS;
   guardImports(isMethodCode, (what) => send(host, { type: "refused", what }));
   lockGlobals([backend, model, prune]);
+  paths = methods;
   methodFile = await findMethodFile(id);
   method = await loadMethod(methodFile);
   answer(cardOf(method));
@@ -59,7 +61,7 @@ function settingsOf(request: PruneRequest, weights: model.Weights): prune.PruneS
   const { heads, granularity, allocation, batches, ...rest } = request;
   return {
     ...rest,
-    ...{ method: loaded(), weights, load: loadMethod },
+    ...{ method: loaded(), weights, load: (name: string) => loadMethod(paths[name] ?? name) },
     ...(heads === null ? {} : { heads }),
     ...(granularity === null ? {} : { granularity }),
     ...(allocation === null ? {} : { allocation }),
@@ -91,7 +93,7 @@ async function maskAt(step: number): Promise<void> {
 
 async function obey(message: HostMessage, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
   const weights = (tensors: TensorList) => unpackTensors(tensors, bytes);
-  if (message.type === "load") return load(message.id, message.files);
+  if (message.type === "load") return load(message);
   if (message.type === "check") return check();
   if (message.type === "parameters") return answer({ params: prune.parseParams(loaded(), message.params) });
   if (message.type === "prune") return makeMask(message.request, weights(message.tensors));

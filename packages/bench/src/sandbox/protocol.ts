@@ -24,6 +24,8 @@ export const guestCardSchema = z.strictObject({
   count: z.enum(["exact", "own"]),
   granularity: z.enum(GRANULARITIES).optional(),
   allocation: z.json().optional(),
+  /** JSON Schema of the parameters. */
+  schema: z.record(z.string(), z.json()),
   /** What an as-coded method calls each sparsity in whole thousandths. */
   labels: z.array(z.number()).length(1000).optional(),
 });
@@ -74,9 +76,12 @@ export interface PruneRequest {
   readonly batches: number | null;
 }
 
+/** Files of methods that do not ship, by the names that studies know them by. */
+export type MethodPaths = Readonly<Record<string, string>>;
+
 /** Everything that a guest can be told. */
 export type HostMessage =
-  | { readonly type: "load"; readonly id: string; readonly files: readonly string[] }
+  | { readonly type: "load"; readonly id: string; readonly files: readonly string[]; readonly methods: MethodPaths }
   | { readonly type: "check" }
   | { readonly type: "parameters"; readonly params: unknown }
   | { readonly type: "prune"; readonly request: PruneRequest; readonly tensors: z.output<typeof tensorsSchema> }

@@ -2,57 +2,54 @@ import { z } from "zod";
 import type { Weights } from "@ticketbench/model";
 import {
   type Allocation,
+  type AsCoded,
   decodeMask,
-  type Granularity,
   type Mask,
   type Method,
   type PruneContext,
   type Pruned,
-  type Scope,
-  type ScopeName,
+  type PruneSettings,
   type ScheduleContext,
   shapesOf,
   type TrainingState,
 } from "@ticketbench/prune";
 import type { Message } from "./frame.ts";
-import { prunedSchema, type PruneRequest } from "./protocol.ts";
+import { type GuestCard, prunedSchema, type PruneRequest } from "./protocol.ts";
 import { answererFor } from "./remote-answers.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { packTensors, unpackTensors } from "./tensors.ts";
 
 /** The parts of a pruning that a method's context does not show. */
-export interface Request {
-  readonly scope: Scope | ScopeName;
-  readonly seed: number;
-  readonly granularity?: Granularity | undefined;
-  readonly allocation?: Allocation | undefined;
-}
+export type Request = Pick<PruneSettings, "scope" | "seed" | "granularity" | "allocation">;
 
 /**
  * A method whose code runs in a sandbox, as any other is used: it is given the weights and returns a mask, which is
  * decoded, checked and counted on this side. Gradients, layer inputs and training are made here and sent as numbers.
  */
 export function remoteMethod(sandbox: Sandbox, request: Request): Method {
-  const { kind, labels, count, allocation, ...card } = sandbox.card;
+  const { kind, title, idea, family, cite, needs, nests, granularity, count, allocation } = sandbox.card;
+  const asCoded = asCodedOf(sandbox.card);
   const shared = {
-    ...card,
+    ...{ title, idea, family, cite, needs, nests },
+    ...(granularity === undefined ? {} : { granularity }),
     ...(allocation === undefined ? {} : { allocation: allocation as Allocation }),
-    ...(labels === undefined ? {} : { asCoded: asCoded(labels) }),
+    ...(asCoded === undefined ? {} : { asCoded }),
     params: z.any(),
   };
-  if (kind === "schedule")
-    return { ...shared, schedule: (context) => remoteSchedule(sandbox, request, context) } as Method;
-  return { ...shared, count, mask: (context: PruneContext) => remoteMask(sandbox, request, context) } as Method;
+  if (kind === "schedule") return { ...shared, schedule: (context) => remoteSchedule(sandbox, request, context) };
+  return { ...shared, count, mask: (context: PruneContext) => remoteMask(sandbox, request, context) };
 }
 
-function asCoded(labels: readonly number[]) {
+/** How a method that repeats a published run retrained, and what it called a sparsity; undefined for others. */
+export function asCodedOf({ labels }: GuestCard): AsCoded | undefined {
+  if (labels === undefined) return undefined;
   const label = (sparsity: number): number => {
     const known = labels[Math.round(sparsity * 1000)];
     if (known === undefined || Math.abs(sparsity * 1000 - Math.round(sparsity * 1000)) > 1e-9)
       throw new Error(`no label of ${sparsity}: a sandbox tells those of whole thousandths`);
     return known;
   };
-  return { retraining: "dense", label } as const;
+  return { retraining: "dense", label };
 }
 
 /** What the method's context holds, as far as it is data. */

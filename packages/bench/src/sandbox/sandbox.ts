@@ -3,11 +3,19 @@ import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import type { Finding } from "@ticketbench/prune";
 import { findMethodFile } from "@ticketbench/prune/node";
+import { z } from "zod";
 import { messages, send, type Message } from "./frame.ts";
 import { methodFiles } from "./grants.ts";
 import { startGuest } from "./launch.ts";
 import { MemoryWatch } from "./memory-watch.ts";
-import { type GuestCard, guestCardSchema, guestMessageSchema, type HostMessage, type Question } from "./protocol.ts";
+import {
+  type GuestCard,
+  guestCardSchema,
+  guestMessageSchema,
+  type HostMessage,
+  type MethodPaths,
+  type Question,
+} from "./protocol.ts";
 import { SandboxError } from "./sandbox-error.ts";
 
 /** How much a guest may take. */
@@ -74,20 +82,20 @@ export class Sandbox {
   }
 
   /**
-   * Starts a guest and loads a method into it, by name or path. `others` are files that it may load besides, for a
-   * control of a method that does not ship.
+   * Starts a guest and loads a method into it, by name or path. `methods` are files that it may load besides by name, for
+   * a control of a method that does not ship.
    * @throws PruneError where there is no such method; SandboxError where its code cannot be loaded or is refused
    */
   static async open(
     nameOrPath: string,
-    { limits = DEFAULT_LIMITS, others = [] }: { limits?: SandboxLimits; others?: readonly string[] } = {},
+    { limits = DEFAULT_LIMITS, methods = {} }: { limits?: SandboxLimits; methods?: MethodPaths } = {},
   ): Promise<Sandbox> {
     const file = await findMethodFile(nameOrPath);
-    const files = [...new Set((await Promise.all([file, ...others].map(methodFiles))).flat())];
+    const files = [...new Set((await Promise.all([file, ...Object.values(methods)].map(methodFiles))).flat())];
     const sandbox = new Sandbox(file, files, limits);
     try {
       await sandbox.#ready();
-      sandbox.#card = guestCardSchema.parse((await sandbox.call({ type: "load", id: file, files })).head);
+      sandbox.#card = guestCardSchema.parse((await sandbox.call({ type: "load", id: file, files, methods })).head);
       return sandbox;
     } catch (error) {
       await sandbox.close();
@@ -114,6 +122,12 @@ export class Sandbox {
    */
   call(message: HostMessage, bytes?: Uint8Array, listeners: Listeners = {}): Promise<Message> {
     return this.#turn(() => send(this.#pipe, message, bytes), listeners);
+  }
+
+  /** A method's complete parameters, given some of them. Throws SandboxError for one that its schema refuses. */
+  async parameters(params: unknown): Promise<Record<string, z.core.util.JSONType>> {
+    const { head } = await this.call({ type: "parameters", params });
+    return z.strictObject({ params: z.record(z.string(), z.json()) }).parse(head).params;
   }
 
   #turn(begin: () => void, { answer = REFUSE, onFinding }: Listeners): Promise<Message> {

@@ -29,6 +29,11 @@ export class WasmBackend extends MathBackendCPU {
     this.#heap = heap;
   }
 
+  /** Bytes that all tensors together can have. */
+  get capacity(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
   #entry(dataId: object): Entry {
     return this.data.get(dataId) as Entry;
   }
