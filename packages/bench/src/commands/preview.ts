@@ -50,14 +50,15 @@ const CHECK_SECONDS = 60;
  * with its curve among the published ones. Exit code 1 when a check or a cell failed.
  */
 export async function preview(nameOrPath: string, words: PreviewWords): Promise<void> {
+  const work = resolve(words.work);
   const { method, findings, results, folder, comment } = await previewOf(nameOrPath, words);
-  const to = join(words.work, "site");
-  await site({ work: words.work, results: [PUBLISHED, folder], to, port: words.port, serve: false });
+  const to = join(work, "site");
+  await site({ work, results: [PUBLISHED, folder], to, port: words.port, serve: false });
   const failed = findings.filter(({ status }) => status === "failed");
   console.log(`\n${comment}\n`);
   for (const finding of failed) console.log(describeFinding(finding));
   if (failed.length > 0 || !isWhole(results, method.id)) process.exitCode = 1;
-  if (words.open) await serveFolder(resolve(to), Number(words.port));
+  if (words.open) await serveFolder(to, Number(words.port));
 }
 
 /** Whether the method has results and no cell failed. */
@@ -68,12 +69,14 @@ function isWhole(results: readonly Result[], id: string): boolean {
 /** Checks a method and runs what is missing of its preview. Cells of controls are shared by all previews of a folder. */
 export async function previewOf(nameOrPath: string, words: Omit<PreviewWords, "open" | "port">): Promise<Preview> {
   const method = await contributionOf(nameOrPath);
+  const workspace = new Workspace(resolve(words.work));
+  // The study's start weights are named in its results as they are found from here, whatever folder this runs in.
+  process.chdir(REPOSITORY);
   warnWithoutWall();
   const findings = await checkInSandbox(method.file, { budget: CHECK_SECONDS });
   const programUrl = sandboxProgram(method.paths);
   const { identities } = ((await import(programUrl)) as { default: Program }).default;
   const plan = await planStudy(loadStudy(STUDY, [methodsOf(method.id), ...(words.set ?? [])]), identities);
-  const workspace = new Workspace(resolve(words.work));
   const stored = new ResultFolder(workspace.resultsFolder(plan.study.name));
   const jobs = parseJobs(words.jobs, availableParallelism());
   const view = chooseView(plan, process.stdout, false);

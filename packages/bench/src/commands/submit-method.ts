@@ -1,5 +1,5 @@
 import { copyFile, mkdir } from "node:fs/promises";
-import { basename, join, relative } from "node:path";
+import { basename, join, relative, resolve } from "node:path";
 import { existsSync } from "node:fs";
 import { methodPath } from "@ticketbench/prune/node";
 import {
@@ -30,6 +30,7 @@ export interface SubmitMethodWords extends Omit<PreviewWords, "open" | "port"> {
  */
 export async function submitMethod(nameOrPath: string, words: SubmitMethodWords): Promise<void> {
   const { id, file } = await contributionOf(nameOrPath);
+  const textFile = resolve(words.work, "preview", `${id}.md`);
   const clone = await Clone.open();
   const own = await ownFiles(id, file);
   await refuseOtherChanges(clone, own);
@@ -41,7 +42,6 @@ export async function submitMethod(nameOrPath: string, words: SubmitMethodWords)
   const files = [...own, ...(await publish(preview)), await publishCard(card)];
   const text = pullRequestText(card, preview.comment, `ticketbench submit ${id}`);
   await clone.commit(files, text);
-  const textFile = join(words.work, "preview", `${id}.md`);
   await writeAtomic(textFile, `${text}\n`);
   console.log(`${files.length} files on branch ${branch}; the text of the pull request is in ${textFile}. Now`);
   console.log(`  git push --set-upstream origin ${branch}`);

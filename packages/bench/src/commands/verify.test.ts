@@ -1,9 +1,9 @@
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { DoneResult } from "@ticketbench/results";
+import { type DoneResult, packScores } from "@ticketbench/results";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { contentHash } from "../plan/canonical.ts";
-import { command, newFolder, PROGRAM, runArithmetic } from "../fixtures/arithmetic-run.ts";
+import { command, type CommandEnd, newFolder, PROGRAM, runArithmetic } from "../fixtures/arithmetic-run.ts";
 import { drawResults } from "./verify.ts";
 
 // Processes are started by the dozen: on a busy machine that takes its time.
@@ -25,28 +25,82 @@ describe("published results", () => {
     expect(globSync(join(folder, ".ticketbench", "verify-*"))).toEqual([]);
   });
 
-  test("that say something else than the re-run are told, with exit code 1", async () => {
-    const tickets = globSync(join(folder, "results", "*.json")).filter((file) => read(file).kind === "ticket");
-    const file = tickets[0] as string;
-    writeFileSync(file, JSON.stringify({ ...read(file), maskHash: "0".repeat(64) }));
-    const { code, stdout } = await verify("--sample", "3");
-    expect(code).toBe(1);
+  /** Changes one published ticket, verifies all, and returns what was said; the ticket is as before afterwards. */
+  async function tampered(change: (result: DoneResult) => unknown): Promise<CommandEnd> {
+    const file = globSync(join(folder, "results", "*.json")).filter(
+      (each) => read(each).kind === "ticket",
+    )[0] as string;
+    const honest = readFileSync(file, "utf8");
+    writeFileSync(file, JSON.stringify(change(read(file))));
+    try {
+      return await verify("--sample", "3", "--seed", "1");
+    } finally {
+      writeFileSync(file, honest);
+    }
+  }
+
+  test("a swapped mask is found", async () => {
+    const { code, stdout } = await tampered((result) => ({ ...result, maskHash: "0".repeat(64) }));
     expect(stdout).toMatch(/^DIFFERENT \w+ 50 % seed 0 of arithmetic: another mask$/m);
     expect(stdout.match(/^equal/gm)).toHaveLength(2);
+    expect(code).toBe(1);
   });
 
-  test("that this code no longer makes are an error that says why", async () => {
-    const other = newFolder();
-    await runArithmetic(other, ["seeds=[0]", "sparsities=[0.5]", "methods=[]"]);
-    const file = globSync(join(other, "results", "*.json"))[0] as string;
-    const { study } = read(file);
-    writeFileSync(
-      file,
-      JSON.stringify({ ...read(file), study: { ...study, resolved: { ...study.resolved, seeds: [9] } } }),
-    );
-    const { code, stderr } = await command(other, "verify", "results", "--program", PROGRAM);
+  test("a tampered accuracy is found before anything runs: its scores do not give it", async () => {
+    const { code, stderr } = await tampered((result) => {
+      const dense = { ...result.phases.dense, accuracy: 0.99 };
+      return { ...result, phases: { ...result.phases, dense } };
+    });
+    expect(stderr).toMatch(/phases\.dense\.accuracy/);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/this code no longer makes that cell/);
+  });
+
+  test("an accuracy that was tampered with along with its scores is found by the re-run", async () => {
+    const { code, stdout } = await tampered((result) => {
+      const scores = packScores(Array.from({ length: 40 }, () => 1));
+      const retrained = { ...result.phases.retrained, accuracy: 1, byAnswerType: {}, scores };
+      return { ...result, phases: { ...result.phases, retrained } };
+    });
+    expect(stdout).toMatch(/^DIFFERENT .*: retrained: \d+ questions changed$/m);
+    expect(code).toBe(1);
+  });
+
+  test("an edited seed is found by the cell's id", async () => {
+    const { code, stdout } = await tampered((result) => ({ ...result, seed: 7 }));
+    expect(stdout).toMatch(/^DIFFERENT .*: seed 7, but its id is that of seed 0$/m);
+    expect(code).toBe(1);
+  });
+
+  test("a method's version that is not today's is found", async () => {
+    const stale = "a".repeat(64);
+    const { code, stdout } = await tampered((result) => ({ ...result, method: { ...result.method, version: stale } }));
+    expect(stdout).toMatch(/^DIFFERENT .*: method version a{16}, but its id is that of method version \w{16}$/m);
+    expect(code).toBe(1);
+  });
+
+  test("a result that today's code no longer makes is told as stale, and the others are verified", async () => {
+    const { code, stdout } = await tampered((result) => {
+      const resolved = { ...result.study.resolved, seeds: [9] };
+      return { ...result, study: { ...result.study, resolved } };
+    });
+    expect(stdout).toMatch(/^STALE .*: no cell of its study has its id/m);
+    expect(stdout.match(/^equal/gm)).toHaveLength(2);
+    expect(code).toBe(1);
+  });
+
+  test("a result of another machine may differ by noise, and not by more", async () => {
+    const elsewhere = (result: DoneResult) => ({ ...result, hardware: { ...result.hardware, cpu: "Abacus 1" } });
+    const within = await tampered(elsewhere);
+    expect(within.stdout).toMatch(/^within .* noise: made elsewhere$/m);
+    expect(within.code).toBe(0);
+    const beyond = await tampered((result) => {
+      const scores = packScores(Array.from({ length: 40 }, () => 1));
+      const retrained = { ...result.phases.retrained, accuracy: 1, byAnswerType: {}, scores };
+      return { ...elsewhere(result), phases: { ...result.phases, retrained } };
+    });
+    expect(beyond.stdout).toMatch(/^DIFFERENT .*: retrained: -?\d+\.\d+ points, noise is 2\.00$/m);
+    expect(beyond.stdout).toMatch(/^ +hardware\.cpu: Abacus 1 -> /m);
+    expect(beyond.code).toBe(1);
   });
 });
 

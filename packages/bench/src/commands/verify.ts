@@ -2,21 +2,30 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
-import { currentResults, type DoneResult, diffResults, type Result, sameMeasurement } from "@ticketbench/results";
+import type { DoneResult, Result } from "@ticketbench/results";
 import { readResults } from "@ticketbench/results/node";
 import { contentHash } from "../plan/canonical.ts";
 import type { PlannedCell } from "../plan/cell.ts";
-import { type Plan, planStudy } from "../plan/plan.ts";
-import { writePlan } from "../plan/plan-file.ts";
+import { cellAt, type Plan, planStudy } from "../plan/plan.ts";
 import type { Program } from "../run/program.ts";
 import { ResultFolder } from "../run/records.ts";
-import { runPlan } from "../run/run-plan.ts";
 import { prepareFolder, Workspace } from "../run/workspace.ts";
+import { warnWithoutWall } from "../sandbox/launch.ts";
+import { sandboxProgram } from "../sandbox/program-url.ts";
+import { runSandboxed } from "../sandbox/run.ts";
 import { StudyError } from "../study/error.ts";
 import { parseStudy } from "../study/load.ts";
 import { PlainView } from "../view/plain-view.ts";
-import { resultFolders } from "./past-results.ts";
-import { loadProgram, programUrl } from "./study-source.ts";
+import { REPOSITORY, resultFolders } from "./past-results.ts";
+import { programUrl } from "./study-source.ts";
+import {
+  environmentDifferences,
+  finished,
+  identityDifferences,
+  isSameEnvironment,
+  measuredDifferences,
+  noiseOf,
+} from "./verify-compare.ts";
 
 export interface VerifyWords {
   readonly work: string;
@@ -26,79 +35,100 @@ export interface VerifyWords {
   readonly program?: string;
 }
 
-/** A published result and the cell that makes it anew. */
-interface Rerun {
-  readonly published: DoneResult;
-  readonly plan: Plan;
-  readonly cell: PlannedCell;
+/** Where re-runs happen, and by which code. */
+interface Bench {
+  readonly folder: string;
+  readonly programUrl: string;
+  readonly program: Program;
+  /** The change of accuracy that another machine may bring. */
+  readonly noise: number;
 }
 
 /**
- * `ticketbench verify`: run some published cells again, from nothing, and compare mask, scores and answers bit for bit.
- * Exit code 1 when one differs.
+ * `ticketbench verify`: run some published cells again, from nothing and with the methods' code in a sandbox, and compare.
+ * The same engine on the same family of processors gives the same bytes; another one may differ by noise, and both
+ * environments are shown where it does. Exit code 1 when a result differs, or is not of the cell that it says.
  */
 export async function verify(folders: readonly string[], words: VerifyWords): Promise<void> {
   if (!/^[1-9]\d{0,4}$/.test(words.sample))
     throw new StudyError(`--sample ${words.sample}: expected a whole number from 1 up`);
-  const places = folders.length > 0 ? folders : resultFolders(words.work);
+  const places = folders.length > 0 ? folders.map((folder) => resolve(folder)) : resultFolders(words.work);
   const stored = (await Promise.all(places.map((folder) => readResults(folder)))).flat().map(({ result }) => result);
   const seed = words.seed ?? randomBytes(4).toString("hex");
   const chosen = drawResults(stored, words.track, Number(words.sample), seed);
   if (chosen.length === 0) throw new StudyError(`${places.join(", ")}: no finished result of track ${words.track}`);
+  warnWithoutWall();
   console.log(`verifying ${chosen.length} of ${stored.length} results, drawn with --seed ${seed}`);
-  const program = await loadProgram(words);
-  await prepareFolder(words.work);
-  const folder = mkdtempSync(join(resolve(words.work), "verify-"));
+  const bench = await prepare(words, noiseOf(stored));
   let differing = 0;
-  for (const published of chosen) {
-    const rerun = await runAgain(await rerunOf(published, program), folder, words);
-    const isEqual = rerun !== null && sameMeasurement(published, rerun);
-    if (!isEqual) differing++;
-    console.log(
-      `${isEqual ? "equal    " : "DIFFERENT"} ${describe(published)}${isEqual ? "" : `: ${differences(published, rerun)}`}`,
-    );
-  }
-  if (differing === 0) rmSync(folder, { recursive: true });
-  else console.log(`${differing} of ${chosen.length} differ; the new results and logs are in ${folder}`);
+  for (const published of chosen) if (!(await agrees(published, bench))) differing++;
+  if (differing === 0) rmSync(bench.folder, { recursive: true });
+  else console.log(`${differing} of ${chosen.length} differ; the new results and logs are in ${bench.folder}`);
   process.exitCode = differing > 0 ? 1 : 0;
+}
+
+async function prepare(words: VerifyWords, noise: number): Promise<Bench> {
+  const url = words.program === undefined ? sandboxProgram() : programUrl(words);
+  const { default: program } = (await import(url)) as { default: Program };
+  const workspace = new Workspace(resolve(words.work));
+  await prepareFolder(workspace.root);
+  // Studies of published results name their start weights from here.
+  process.chdir(REPOSITORY);
+  return { folder: mkdtempSync(join(workspace.root, "verify-")), programUrl: url, program, noise };
+}
+
+/** Runs one published cell again and says how it compares. */
+async function agrees(published: DoneResult, bench: Bench): Promise<boolean> {
+  const say = (verdict: string, words = ""): void => console.log(`${verdict.padEnd(9)} ${describe(published)}${words}`);
+  const plan = await planOf(published, bench);
+  const cell = plan.cells.find(({ id }) => id === published.id);
+  if (cell === undefined) {
+    const commit = published.provenance.gitSha ?? "unknown";
+    say(
+      "STALE",
+      `: no cell of its study has its id: its method, data, start weights or seed have changed since ${commit}`,
+    );
+    return false;
+  }
+  const identity = identityDifferences(published, cellAt(plan, cell));
+  if (identity.length > 0) {
+    say("DIFFERENT", `: ${identity.join(", ")}`);
+    return false;
+  }
+  const rerun = await runAgain(plan, cell, bench);
+  const found = measuredDifferences(published, rerun, bench.noise);
+  const isSame = rerun !== null && isSameEnvironment(published, rerun);
+  say(
+    found.length > 0 ? "DIFFERENT" : isSame ? "equal" : "within",
+    found.length > 0 ? `: ${found.join(", ")}` : isSame ? "" : " noise: made elsewhere",
+  );
+  if (rerun !== null && found.length > 0)
+    for (const line of environmentDifferences(published, rerun)) console.log(`          ${line}`);
+  return found.length === 0;
 }
 
 /** `count` of the finished results of a track: the first by a hash of seed and id, so that a seed names a draw. */
 export function drawResults(results: readonly Result[], track: string, count: number, seed: string): DoneResult[] {
-  return currentResults(results)
-    .filter((result): result is DoneResult => result.status === "done" && result.track === track)
+  return finished(results, track)
     .map((result) => ({ result, key: contentHash([seed, result.id]) }))
     .sort((a, b) => (a.key < b.key ? -1 : 1))
     .slice(0, count)
     .map(({ result }) => result);
 }
 
-/** The cell of today's plan of the same study that a result came from, on the engine it was made on. */
-async function rerunOf(published: DoneResult, { identities }: Program): Promise<Rerun> {
+/** Today's plan of the study that a result came from, on the engine it was made on. */
+async function planOf(published: DoneResult, { program }: Bench): Promise<Plan> {
   const resolved = { ...published.study.resolved, engine: published.provenance.engine.name };
-  const plan = await planStudy(parseStudy(resolved, `result ${published.id}`), identities);
-  const cell = plan.cells.find(({ id }) => id === published.id);
-  if (cell === undefined) {
-    throw new StudyError(
-      `result ${published.id} (${describe(published)}): this code no longer makes that cell: its method, data or start ` +
-        `weights have changed since commit ${published.provenance.gitSha ?? "unknown"}`,
-    );
-  }
-  return { published, plan, cell };
+  return planStudy(parseStudy(resolved, `result ${published.id}`), program.identities);
 }
 
-async function runAgain({ plan, cell }: Rerun, folder: string, words: VerifyWords): Promise<Result | null> {
-  const workspace = new Workspace(folder);
+async function runAgain(plan: Plan, cell: PlannedCell, bench: Bench): Promise<Result | null> {
+  const workspace = new Workspace(bench.folder);
   const results = new ResultFolder(workspace.resultsFolder(plan.study.name));
-  const planFile = workspace.planFile(plan.study.name, plan.hash);
-  await writePlan(planFile, plan);
-  const view = new PlainView(plan, process.stderr);
-  await runPlan(plan, {
-    ...{ planFile, workspace, results, jobs: availableParallelism(), retryFailed: false },
-    programUrl: programUrl(words),
+  await runSandboxed(plan, {
+    ...{ workspace, results, programUrl: bench.programUrl, jobs: availableParallelism() },
+    view: new PlainView(plan, process.stderr),
     asked: ({ id }) => id === cell.id,
-    signal: new AbortController().signal,
-    onEvent: (event) => view.see(event),
   });
   const state = await results.state(cell.id);
   return "result" in state ? state.result : null;
@@ -107,14 +137,4 @@ async function runAgain({ plan, cell }: Rerun, folder: string, words: VerifyWord
 function describe({ method, target, seed, study }: DoneResult): string {
   const what = method === null ? "dense" : `${method.id} ${100 * target} %`;
   return `${what} seed ${seed} of ${study.name}`;
-}
-
-function differences(published: DoneResult, rerun: Result | null): string {
-  if (rerun === null) return "it could not be run";
-  if (rerun.status === "failed") return `it failed: ${rerun.failure.reason}: ${rerun.failure.message}`;
-  const mask = published.maskHash === rerun.maskHash ? [] : ["another mask"];
-  const phases = diffResults(published, rerun).phases.map(
-    ({ phase, changedQuestions }) => `${phase}: ${changedQuestions ?? "all"} questions changed`,
-  );
-  return [...mask, ...phases].join(", ") || "other answers with the same scores";
 }
