@@ -69,7 +69,9 @@ const { values, positionals } = parseArgs({
 });
 const [site, out = resolve(import.meta.dirname, "../../../docs/images")] = positionals;
 if (site === undefined || positionals.length > 2) {
-  console.error("screenshots: expected the folder of a built site, and the folder the pictures go to if not docs/images");
+  console.error(
+    "screenshots: expected the folder of a built site, and the folder the pictures go to if not docs/images",
+  );
   process.exit(2);
 }
 mkdirSync(out, { recursive: true });
