@@ -19,7 +19,7 @@ const USAGE = `npm run pr:preview -- --base REFERENCE [--out FOLDER] [--work FOL
   --list  print the methods, run nothing`;
 
 const CLI = fileURLToPath(new URL("../packages/bench/src/cli.ts", import.meta.url));
-const gathered = /^([0-9a-f]{16,64}(\.\d+)?|[\w-]+)\.json$/;
+const gathered = /^[\w-]+(\.\d+)?\.json$/;
 
 async function main(): Promise<number> {
   const string = { type: "string" } as const;
@@ -35,10 +35,10 @@ async function main(): Promise<number> {
   if (values.list) return 0;
   rmSync(values.out, { recursive: true, force: true });
   mkdirSync(values.out, { recursive: true });
-  const failed = methods.filter((method) => !tried(method, values.work));
-  gather(join(values.work, "results"), join(values.out, "results"));
+  const failed = methods.filter((method) => !ticketbench("preview", method, "--no-open", "--work", values.work));
+  for (const method of methods) gather(join(values.work, "preview", method), join(values.out, "results"));
   writeCards(join(values.out, "methods.json"), methods);
-  for (const method of failed) console.error(`${method}: its check or its preview failed, see above`);
+  for (const method of failed) console.error(`${method}: a check or a cell of its preview failed, see above`);
   return Promise.resolve(failed.length === 0 ? 0 : 1);
 }
 
@@ -46,17 +46,11 @@ function ticketbench(...words: string[]): boolean {
   return spawnSync(process.execPath, [CLI, ...words], { stdio: "inherit" }).status === 0;
 }
 
-/** A method that fails its check is previewed all the same: the verdict says both. */
-function tried(method: string, work: string): boolean {
-  const isSound = ticketbench("check", method);
-  return ticketbench("preview", method, "--no-open", "--work", work) && isSound;
-}
-
-/** Result files and dataset cards; logs and anything else stays behind. */
+/** A preview's result files and dataset cards; methods share their controls. Logs and anything else stays behind. */
 function gather(from: string, to: string): void {
   if (!existsSync(from)) return;
   for (const name of readdirSync(from, { recursive: true, encoding: "utf8" })) {
-    if (!gathered.test(basename(name)) || basename(name) === "methods.json") continue;
+    if (!gathered.test(basename(name))) continue;
     mkdirSync(dirname(join(to, name)), { recursive: true });
     cpSync(join(from, name), join(to, name));
   }

@@ -17,7 +17,7 @@ export default defineConfig({
   // Prose breaks its lines where it likes: a line break beside a link is still a space.
   compressHTML: true,
   site: process.env["TICKETBENCH_SITE"] ?? "http://localhost:4321",
-  base: process.env["TICKETBENCH_BASE"] ?? "/",
+  base: process.env["TICKETBENCH_BASE"] || "/",
   trailingSlash: "always",
   devToolbar: { enabled: false },
   // Nothing is inlined, so that the Content Security Policy can be a plain 'self'.

@@ -11,7 +11,7 @@ export interface PerfSize {
 }
 
 /** The sizes that speed is stated for. Every question is as long as the longest, so that nothing is saved by luck. */
-export const SIZES: Record<"S" | "mini", PerfSize> = {
+export const SIZES: Record<"S" | "mini" | "full", PerfSize> = {
   S: {
     name: "S",
     config: lxmertConfig({
@@ -44,6 +44,7 @@ export const SIZES: Record<"S" | "mini", PerfSize> = {
     tokens: 13,
     regions: 8,
   },
+  full: { name: "full", config: lxmertConfig(), batch: 32, tokens: 20, regions: 36 },
 };
 
 export interface PerfBatch extends LxmertArrays {

@@ -9,7 +9,7 @@ import { serveSite, type Served } from "./serve.ts";
 import { denseId, hashOf, writeTestResults } from "./synthetic-results.ts";
 
 /** A base that is not the root: what works here works on GitHub Pages. */
-export const BASE = "/bench/";
+export const BASE = "/ticketbench/";
 
 /** Ids of a finished ticket, a failed one and a dense cell of the synthetic study. */
 export const TICKET = hashOf("ticket", "magnitude", 0.5, 0);

@@ -65,6 +65,7 @@ export function describeBoardChart(view: View, t: Strings): CurveChart {
     formatX: axisFormat(axis, f),
     formatY: (value) => f.integer(value * 100),
     front: view.state.front,
+    scattered: axis === "latency",
   };
 }
 

@@ -48,6 +48,8 @@ export interface CurveChart {
   readonly formatY: (value: number) => string;
   /** Draws the front of the points no other point beats. */
   readonly front: boolean;
+  /** The points stand for themselves: an axis that is measured has no order that would join them. */
+  readonly scattered?: boolean;
 }
 
 const FONT = 13;
@@ -85,7 +87,7 @@ function frame(chart: CurveChart, width: number): Frame {
   const [low, high] = extentOf([...heights, ...chart.levels.map((level) => level.value)], [0, 1]);
   const rise = Math.max(high - low, 0.05);
   const plot = { left: 44, top: 16, right: width - (width < 480 ? 12 : 20), bottom: height - 50 };
-  const side = Math.max((right - left) * 0.04, 0.001);
+  const side = right > left ? (right - left) * 0.04 : Math.max(0.001, Math.abs(right) * 0.04);
   return {
     width,
     height,
@@ -266,11 +268,12 @@ export function drawCurveChart(chart: CurveChart, width: number): string {
     element(
       "g",
       { class: `curve ${colourClass(curve.style)}`, role: "group", "aria-label": curve.title },
-      stroke(curve, drawing),
+      chart.scattered === true ? "" : stroke(curve, drawing),
       markers(curve, drawing),
     ),
   );
-  const bands = chart.curves.map((curve) => element("g", { class: colourClass(curve.style) }, band(curve, drawing)));
+  const banded = chart.scattered === true ? [] : chart.curves;
+  const bands = banded.map((curve) => element("g", { class: colourClass(curve.style) }, band(curve, drawing)));
   return element(
     "svg",
     {

@@ -19,6 +19,24 @@ test("a scene has each object in its box, named, and says in words what is on it
   expect(sceneWords({ ...SCENE, objects: SCENE.objects.slice(0, 1) })).toBe("park: red striped dog");
 });
 
+test("names stay in the picture and off each other", () => {
+  const box = (left: number, top: number): [number, number, number, number] => [left, top, left + 60, top + 60];
+  const close = [box(600, 200), box(590, 205), box(580, 196), box(4, 0)];
+  const objects = close.map((one) => ({ kind: "umbrella", color: "orange", pattern: "plain", box: one }));
+  const drawn = [
+    ...drawScene({ ...SCENE, objects }, "q").matchAll(/<text class="box-name" x="([\d.]+)" y="([\d.]+)"/gu),
+  ];
+  const places = drawn.map(([, x, y]) => [Number(x), Number(y)] as const);
+  expect(places).toHaveLength(4);
+  for (const [x, y] of places) {
+    expect(x).toBeLessThan(520);
+    expect(y).toBeGreaterThan(15);
+  }
+  const heights = places.slice(0, 3).map(([, y]) => y);
+  for (const [i, y] of heights.entries())
+    for (const other of heights.slice(i + 1)) expect(Math.abs(y - other)).toBeGreaterThan(20);
+});
+
 test("patterns of two scenes on a page do not share an id", () => {
   const ids = ["q7", "q8"].map((id) => /<pattern id="([^"]*)"/u.exec(drawScene(SCENE, id))?.[1]);
   expect(ids).toEqual(["q7-0", "q8-0"]);

@@ -1,5 +1,6 @@
 import type { DatasetCard } from "@ticketbench/results";
 import { element, px, text } from "./svg.ts";
+import { textWidth } from "./text-width.ts";
 
 /** A drawn picture as a dataset card describes it: where it is, and what stands where. */
 export type Scene = NonNullable<DatasetCard["scenes"]>[string];
@@ -75,11 +76,38 @@ function drawObject(id: string, object: SceneObject): string {
   return definition + shape;
 }
 
-function drawBox({ kind, color, box: [left, top, right, bottom] }: SceneObject): string {
+const NAME_SIZE = 24;
+
+interface Place {
+  readonly left: number;
+  /** Baseline of the words. */
+  readonly y: number;
+  readonly width: number;
+}
+
+function meet(a: Place, b: Place): boolean {
+  return Math.abs(a.y - b.y) < NAME_SIZE && a.left < b.left + b.width && b.left < a.left + a.width;
+}
+
+/** Where each name stands: over its box, under it or at its top inside, kept in the picture and off other names. */
+function placeNames({ width, height, objects }: Scene): Place[] {
+  const taken: Place[] = [];
+  for (const { kind, color, box } of objects) {
+    const [left, top, , bottom] = box;
+    const words = textWidth(`${color} ${kind}`, NAME_SIZE) * 1.06;
+    const at = (y: number): Place => ({ left: Math.max(2, Math.min(left, width - words - 2)), y, width: words });
+    const places = [top - 6, bottom + 20, top + 22, bottom - 6].map(at);
+    const inside = places.filter(({ y }) => y > NAME_SIZE * 0.8 && y < height - 4);
+    taken.push(inside.find((place) => !taken.some((other) => meet(place, other))) ?? inside[0] ?? at(top + 22));
+  }
+  return taken;
+}
+
+function drawBox({ kind, color, box: [left, top, right, bottom] }: SceneObject, name: Place | undefined): string {
   const frame = { x: left, y: top, width: right - left, height: bottom - top };
   return (
     element("rect", { class: "box", ...frame }) +
-    text(`${color} ${kind}`, { class: "box-name", x: left, y: top > 26 ? top - 6 : bottom + 22 })
+    text(`${color} ${kind}`, { class: "box-name", x: name?.left ?? left, y: name?.y ?? top })
   );
 }
 
@@ -96,12 +124,13 @@ export function sceneWords({ place, objects }: Scene): string {
 export function drawScene(scene: Scene, id: string): string {
   const { place, width, height, objects } = scene;
   const [above, below] = GROUNDS[place] ?? ["#eee", "#ccc"];
+  const names = placeNames(scene);
   return element(
     "svg",
     { class: "scene", viewBox: `0 0 ${px(width)} ${px(height)}`, role: "img", "aria-label": sceneWords(scene) },
     element("rect", { width, height, fill: above }),
     element("rect", { y: height * HORIZON, width, height: height * (1 - HORIZON), fill: below }),
     ...objects.map((object, index) => drawObject(`${id}-${String(index)}`, object)),
-    element("g", { "aria-hidden": "true" }, ...objects.map(drawBox)),
+    element("g", { "aria-hidden": "true" }, ...objects.map((object, index) => drawBox(object, names[index]))),
   );
 }

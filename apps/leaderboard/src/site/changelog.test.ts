@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { resultSchema } from "@ticketbench/results";
 import { describe, expect, test } from "vitest";
 import { HOSTILE, STUDY, syntheticFailure, syntheticTicket } from "../../test/synthetic-results.ts";
@@ -35,6 +36,16 @@ describe("the changelog", () => {
     expect(() => parseReleases(release({ date: "yesterday" }), "c.json")).toThrow(/^c\.json: releases\.0\.date: /u);
     expect(() => parseReleases("{", "c.json")).toThrow(/^c\.json: not JSON/u);
   });
+});
+
+test("the newest release is the version of the package and the one to cite", async () => {
+  const read = (to: string): Promise<string> => readFile(new URL(`../../../../${to}`, import.meta.url), "utf8");
+  const [newest] = parseReleases(await read("apps/leaderboard/changelog.json"), "changelog.json");
+  const { version } = JSON.parse(await read("package.json")) as { version: string };
+  const citation = await read("CITATION.cff");
+  expect(newest?.id).toBe(`release-${version}`);
+  expect(/^version: (.*)$/mu.exec(citation)?.[1]).toBe(version);
+  expect(/^date-released: "(.*)"$/mu.exec(citation)?.[1]).toBe(newest?.day);
 });
 
 describe("the feed", () => {

@@ -205,9 +205,9 @@ export function leaderboardTests(): void {
     const box = await chart.boundingBox();
     if (!box) throw new Error("no chart");
     const before = await page.locator("#table tbody tr").first().locator("td").count();
-    await page.mouse.move(box.x + box.width * 0.5, box.y + 120);
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 6);
     await page.mouse.down();
-    await page.mouse.move(box.x + box.width * 0.8, box.y + 160, { steps: 4 });
+    await page.mouse.move(box.x + box.width * 0.8, box.y + 40, { steps: 4 });
     expect(await page.locator(".brush").count()).toBe(1);
     await page.mouse.up();
     expect(await page.locator(".brush").count()).toBe(0);
@@ -238,5 +238,6 @@ export function leaderboardTests(): void {
     expect(await page.locator(".plot.drawn .point").count()).toBe(12);
     expect(await page.locator(".plot.drawn .axes").textContent()).toContain("measured time of one batch");
     expect(await page.locator(".plot.drawn .front").count()).toBe(1);
+    expect(await page.locator(".plot.drawn .line").count()).toBe(0);
   });
 }

@@ -25,7 +25,7 @@ type Axes = GridPoint["axes"];
 export function gridPoints(study: Study): GridPoint[] {
   const methods = study.methods.map(methodChoice);
   const points: GridPoint[] = [];
-  for (const axes of axisCombinations(study.matrix)) {
+  for (const axes of axisCombinations(study)) {
     for (const method of methods) {
       for (const sparsity of study.sparsities) {
         for (const seed of study.seeds) points.push({ method, sparsity, seed, axes });
@@ -43,16 +43,40 @@ export function gridPoints(study: Study): GridPoint[] {
   ];
 }
 
-/** Every combination of the further axes; one empty combination where there are none. */
-export function axisCombinations(matrix: Study["matrix"]): Axes[] {
+/** Every combination of the further axes, those of `zip` side by side; one empty combination where there are none. */
+export function axisCombinations({ matrix, zip }: Pick<Study, "matrix" | "zip">): Axes[] {
   let combinations: Axes[] = [{}];
-  for (const [path, values] of Object.entries(matrix)) {
+  for (const choices of [...separateAxes(matrix, zip), ...zip.map((paths, index) => zipped(matrix, paths, index))]) {
+    combinations = combinations.flatMap((axes) => choices.map((choice) => ({ ...axes, ...choice })));
+  }
+  return combinations;
+}
+
+/** The choices of each axis that moves alone. */
+function separateAxes(matrix: Study["matrix"], zip: Study["zip"]): Axes[][] {
+  const together = new Set(zip.flat());
+  return Object.entries(matrix).flatMap(([path, values]) => {
     if (["method", "methods", "sparsity", "sparsities", "seed", "seeds"].includes(path)) {
       throw new StudyError(`matrix.${path}: this axis is set by methods, sparsities and seeds`);
     }
-    combinations = combinations.flatMap((axes) => values.map((value) => ({ ...axes, [path]: value })));
+    return together.has(path) ? [] : [values.map((value) => ({ [path]: value }))];
+  });
+}
+
+/** The choices of axes that move together: their first values, their second, and so on. */
+function zipped(matrix: Study["matrix"], paths: readonly string[], index: number): Axes[] {
+  const axes = paths.map((path) => {
+    const values = matrix[path];
+    if (values === undefined) throw new StudyError(`zip.${index}: ${path} is no axis of matrix`);
+    return { path, values };
+  });
+  const [first] = axes;
+  const other = axes.find(({ values }) => values.length !== first?.values.length);
+  if (first === undefined || other !== undefined) {
+    const counts = `${first?.path} has ${first?.values.length} values, ${other?.path} has ${other?.values.length}`;
+    throw new StudyError(`zip.${index}: ${counts}; axes that move together need as many`);
   }
-  return combinations;
+  return first.values.map((_, at) => Object.fromEntries(axes.map(({ path, values }) => [path, values[at]])));
 }
 
 /** The study with the values of its further axes put in their places; throws StudyError where one does not fit. */

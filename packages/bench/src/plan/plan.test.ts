@@ -109,6 +109,23 @@ test("a method that trains its own network does not go with late rewinding", asy
 });
 
 describe("further axes", () => {
+  test("may move together, which makes one network of each pair and no more", async () => {
+    const matrix = { "recipe.epochs": [1, 2], "recipe.learningRate": [1e-3, 5e-4], "recipe.batchSize": [16, 32] };
+    const zip = [["recipe.epochs", "recipe.learningRate"]];
+    const { trainings } = await plan({ matrix, zip });
+    const recipes = trainings.map(({ settings: { recipe } }) => [recipe.batchSize, recipe.epochs, recipe.learningRate]);
+    expect(recipes).toEqual([
+      [16, 1, 1e-3],
+      [16, 2, 5e-4],
+      [32, 1, 1e-3],
+      [32, 2, 5e-4],
+    ]);
+    await expect(plan({ matrix: { ...matrix, "recipe.epochs": [1] }, zip })).rejects.toThrow(
+      "zip.0: recipe.epochs has 1 values, recipe.learningRate has 2; axes that move together need as many",
+    );
+    await expect(plan({ matrix, zip: [["recipe.epochs", "scope"]] })).rejects.toThrow("scope is no axis of matrix");
+  });
+
   test("multiply the grid and the dense networks that differ", async () => {
     const { cells, trainings } = await plan({ matrix: { "recipe.epochs": [1, 2], scope: ["thesis", "all-matrices"] } });
     expect(trainings).toHaveLength(2);

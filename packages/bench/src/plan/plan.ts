@@ -50,7 +50,7 @@ export interface Identities {
 /** Resolve a study into its cells: starts, then dense networks by seed, then tickets. Same study, same plan. */
 export async function planStudy(study: Study, identities: Identities): Promise<Plan> {
   const builder = new PlanBuilder(study, identities);
-  for (const axes of axisCombinations(study.matrix)) {
+  for (const axes of axisCombinations(study)) {
     const seeds = study.fineTuneSeed === undefined ? study.seeds : [study.fineTuneSeed];
     for (const seed of seeds) await builder.dense(axes, seed);
   }

@@ -20,6 +20,8 @@ export interface ProcessOptions {
   readonly out: string;
   /** Milliseconds; none: no limit. */
   readonly timeout?: number | undefined;
+  /** How many cells run at once on this machine. */
+  readonly jobs?: number;
   /** The GPU that it may use; none: what this process may use. */
   readonly device?: string | undefined;
   readonly signal: AbortSignal;
@@ -39,7 +41,10 @@ export async function runCellProcess(options: ProcessOptions): Promise<ProcessEn
   const { workspace, cell, signal } = options;
   const output = openOutput(workspace.outputFile(cell.id));
   const words = [WORKER, options.planFile, cell.id, options.programUrl, workspace.root, options.out];
-  const child = spawn(process.execPath, words, { stdio: ["pipe", output, output, "pipe"], env: environment(options) });
+  const child = spawn(process.execPath, words, {
+    stdio: ["pipe", output, output, "pipe"],
+    env: environment(options),
+  });
   closeSync(output);
   child.stdin?.on("error", () => undefined);
   let last: CellEvent | null = null;
@@ -63,10 +68,14 @@ export async function runCellProcess(options: ProcessOptions): Promise<ProcessEn
   return { exitCode, signal: killedBy, timedOut, last };
 }
 
-/** A cell sees its GPU alone, and starts half a second sooner where Node keeps the compiled code. */
-function environment({ device, workspace }: ProcessOptions): NodeJS.ProcessEnv {
+/**
+ * A cell sees its GPU alone, starts half a second sooner where Node keeps the compiled code, and does not share its core
+ * out among threads of TensorFlow when other cells have the other cores.
+ */
+function environment({ device, workspace, jobs = 1 }: ProcessOptions): NodeJS.ProcessEnv {
+  const threads = jobs > 1 ? { TF_NUM_INTRAOP_THREADS: "1" } : {};
   const gpu = device === undefined ? {} : { CUDA_VISIBLE_DEVICES: device };
-  return { NODE_COMPILE_CACHE: workspace.compiledCode, ...process.env, ...gpu };
+  return { NODE_COMPILE_CACHE: workspace.compiledCode, ...threads, ...process.env, ...gpu };
 }
 
 function openOutput(file: string): number {

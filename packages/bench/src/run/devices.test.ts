@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { newFolder, runArithmetic } from "../fixtures/arithmetic-run.ts";
 import { visibleDevices } from "./devices.ts";
+import type { RunOptions } from "./run-plan.ts";
 
 vi.setConfig({ testTimeout: 180_000 });
 
@@ -15,15 +16,24 @@ test("a GPU engine uses the GPUs it is shown, or all there are; another engine n
   expect(visibleDevices("wasm", {}, dev)).toEqual([]);
 });
 
-test("each running cell has a GPU of its own", async () => {
+/** What each cell of a run saw of one thing. */
+async function seenBy(options: Partial<RunOptions>, name: string): Promise<(string | undefined)[]> {
   const folder = newFolder();
-  const words = ["seeds=[0]", "sparsities=[0.5]"];
-  const { end } = await runArithmetic(folder, words, { jobs: 4, devices: ["5", "7"] });
+  const { end } = await runArithmetic(folder, ["seeds=[0]", "sparsities=[0.5]"], options);
   expect(end.done).toBe(4);
   const logs = join(folder, "work", "logs");
-  const seen = readdirSync(logs)
-    .filter((name) => name.endsWith(".jsonl"))
-    .map((name) => /"device":"(\d*)"/.exec(readFileSync(join(logs, name), "utf8"))?.[1]);
+  return readdirSync(logs)
+    .filter((file) => file.endsWith(".jsonl"))
+    .map((file) => new RegExp(`"${name}":"(\\d*)"`).exec(readFileSync(join(logs, file), "utf8"))?.[1]);
+}
+
+test("each running cell has a GPU of its own", async () => {
+  const seen = await seenBy({ jobs: 4, devices: ["5", "7"] }, "device");
   expect(seen).toHaveLength(4);
   expect(new Set(seen)).toEqual(new Set(["5", "7"]));
+});
+
+test("a cell that runs beside others keeps to one thread; one that runs alone takes what there is", async () => {
+  expect(await seenBy({ jobs: 2 }, "threads")).toEqual(Array(4).fill("1"));
+  expect(await seenBy({ jobs: 1 }, "threads")).toEqual(Array(4).fill(""));
 });

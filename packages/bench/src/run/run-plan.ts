@@ -156,6 +156,7 @@ class PlanRun {
     for (let deaths = 0; ; ) {
       const end = await runCellProcess({
         ...{ planFile, programUrl, workspace, cell: cellAt(this.#plan, planned), device },
+        jobs: this.#queue.concurrency,
         out: results.folder,
         timeout: minutes === undefined ? undefined : minutes * 60_000,
         signal: this.#stop.signal,

@@ -181,6 +181,10 @@ export const studySchema = z.strictObject({
   sparsities: z.array(sparsity).default([]).describe("shares of the prunable weights to remove"),
   seeds: z.array(seed).min(1).default([0, 1, 2]),
   matrix: z.record(axisPath, z.array(z.json()).min(1)).default({}).describe("further axes by dotted name"),
+  zip: z
+    .array(z.array(axisPath).min(2))
+    .default([])
+    .describe("axes of matrix that move together: the first value of one with the first of the other"),
   include: z.array(selection).default([]).describe("tickets besides the grid: {method, sparsity, seed, ...}"),
   exclude: z.array(selection).default([]).describe("tickets of the grid to leave out"),
   timeout: z.number().gt(0).optional().describe("minutes a cell may take"),
