@@ -5,7 +5,7 @@ import { type PerfRow, printRows, writeRows } from "./perf/row.ts";
 const BENCHMARKS: Record<string, (quick: boolean) => Promise<readonly PerfRow[]>> = {
   engine: async (quick) => (await import("./perf/engine.ts")).engineRows(quick),
   model: async () => (await import("./perf/model.ts")).modelRows(),
-  data: async () => (await import("@ticketbench/data-vqa/perf")).dataRows(),
+  data: async () => (await import("./perf/data.ts")).dataAndStepRows(),
   prune: async () => (await import("@ticketbench/prune/perf")).perfRows(),
   bench: async () => (await import("@ticketbench/bench/perf")).perf(),
   results: async () => (await import("@ticketbench/results/perf")).resultsRows(),

@@ -23,7 +23,7 @@ const README: readonly Picture[] = [
   { name: "compare", path: "/compare/", width: 940, height: 620, theme: "light" },
   { name: "questions", path: "/questions/?change=lost", width: 940, height: 620, theme: "light" },
   { name: "method", path: "/methods/magnitude/", width: 940, height: 620, theme: "dark" },
-  { name: "audit-fa", path: "/fa/audit/", width: 940, height: 620, theme: "light" },
+  { name: "audit-fa", path: "/fa/audit/#reported", width: 940, height: 620, theme: "light" },
 ];
 
 const PAGES = {
@@ -55,7 +55,7 @@ const EVERY: readonly Picture[] = Object.entries(PAGES).flatMap(([name, path]) =
 
 async function take(browser: Browser, origin: string, picture: Picture, out: string): Promise<string> {
   const { name, path, width, height, theme } = picture;
-  const page = await browser.newPage({ viewport: { width, height }, colorScheme: theme });
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme: theme, reducedMotion: "reduce" });
   await page.goto(origin + path, { waitUntil: "networkidle" });
   const file = join(out, `${name}.png`);
   await page.screenshot({ path: file });
@@ -69,7 +69,9 @@ const { values, positionals } = parseArgs({
 });
 const [site, out = resolve(import.meta.dirname, "../../../docs/images")] = positionals;
 if (site === undefined || positionals.length > 2) {
-  console.error("screenshots: expected the folder of a built site, and the folder the pictures go to if not docs/images");
+  console.error(
+    "screenshots: expected the folder of a built site, and the folder the pictures go to if not docs/images",
+  );
   process.exit(2);
 }
 mkdirSync(out, { recursive: true });

@@ -7,7 +7,7 @@ export { type DoctorReport, examineFolder } from "./fetch/doctor.ts";
 export type { DownloadOptions, DownloadProgress } from "./fetch/download.ts";
 export { fetchDataset, type FileState } from "./fetch/fetch.ts";
 export type { FetchRecord } from "./fetch/record.ts";
-export { type SourceManifest, SOURCES } from "./fetch/sources.ts";
+export { type SourceManifest, sourceManifest, SOURCES } from "./fetch/sources.ts";
 export { annotatorScore, answerIndex, majorityAnswer, softLabel } from "./label.ts";
 export { MINI_SHA256 } from "./mini/checksums.ts";
 export { generateMiniVqa, MiniVqa, type MiniVqaOptions } from "./mini/generate.ts";
@@ -41,10 +41,11 @@ export {
   type TextFolderOptions,
   VqaFolder,
 } from "./official/folder.ts";
+export { findLayout, type FolderLayout } from "./official/layout.ts";
 export { type LxmertRecord, readLxmertQuestions, toLxmert } from "./official/lxmert.ts";
 export { type Predictions, readPredictions, writePredictions } from "./official/predictions.ts";
 export { type AnnotationRecord, type QuestionRecord, readAnnotations, readQuestions } from "./official/records.ts";
-export { buildAnswerVocabulary } from "./official/vocabulary.ts";
+export { buildAnswerVocabulary, type VocabularyOptions, vocabularyOf } from "./official/vocabulary.ts";
 export { PRIOR_KEYS, type PriorKey, priorPredictions, type PriorWeight } from "./priors.ts";
 export { ANSWER_TYPES, type AnswerType, type LabelEntry, type Question } from "./question.ts";
 export { type ConversionProgress, convertRegions, type ConvertOptions } from "./regions/convert.ts";

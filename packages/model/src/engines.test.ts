@@ -14,7 +14,7 @@ const config = lxmertConfig({
   hidden: 8,
   heads: 2,
   intermediate: 12,
-  layers: { language: 1, object: 1, cross: 1 },
+  layers: { language: 1, object: 0, cross: 1 },
   vocabulary: 20,
   positions: 10,
   featureWidth: 5,
@@ -76,11 +76,9 @@ function largestDifference(actual: ArrayLike<number>, expected: ArrayLike<number
   return Array.from(expected).reduce((most, value, i) => Math.max(most, Math.abs((actual[i] ?? NaN) - value)), 0);
 }
 
-/** A GPU in software takes a second a step. */
-const STEPS: Record<EngineName, number> = { wasm: 100, cpu: 100, tensorflow: 100, webgpu: 5 };
-
 describe.each(testableEngines())("training on %s", (engine) => {
-  it("gives the losses, norms and weights that wasm gives", { timeout: 120_000 }, async () => {
+  // A GPU in software takes its time, most of it for programs it has not seen before.
+  it("gives the losses, norms and weights that wasm gives, and leaves no tensor", { timeout: 240_000 }, async () => {
     const [own, wasm] = [await train(engine, 2), await train("wasm", 2)];
     expect(wasm.losses[1]).toBeLessThan(wasm.losses[0] as number);
     expect(largestDifference(own.losses, wasm.losses)).toBeLessThan(1e-5);
@@ -91,9 +89,12 @@ describe.each(testableEngines())("training on %s", (engine) => {
         expect(largestDifference(own.weights.get(name)?.values ?? [], values), name).toBeLessThan(1e-4);
     const pruned = own.weights.get("logit_fc.3.weight")?.values.filter((_, i) => i % 3 !== 0);
     expect(pruned?.every((value) => value === 0)).toBe(true);
+    expect(own.leaked).toBe(0);
   });
+});
 
-  it("leaves no tensor behind in its steps", { timeout: 120_000 }, async () => {
-    expect((await train(engine, STEPS[engine])).leaked).toBe(0);
+describe.each(testableEngines(["wasm", "tensorflow", "cpu"]))("a hundred steps on %s", (engine) => {
+  it("leave no tensor behind", { timeout: 120_000 }, async () => {
+    expect((await train(engine, 100)).leaked).toBe(0);
   });
 });

@@ -226,6 +226,11 @@ describe("weights in and out", () => {
     expect(changed((copy) => copy.set("logit_fc.9.bias", copy.get("logit_fc.3.bias")!))).toThrow(
       "weights: not part of this model: logit_fc.9.bias",
     );
+    const misnamed = changed((copy) => {
+      copy.set("logit_fc.3.bais", copy.get("logit_fc.3.bias")!);
+      copy.delete("logit_fc.3.bias");
+    });
+    expect(misnamed).toThrow("weights: missing logit_fc.3.bias; not part of this model: logit_fc.3.bais");
     expect(changed((copy) => copy.set("logit_fc.3.bias", { shape: [7], values: new Float32Array(7) }))).toThrow(
       "weights: logit_fc.3.bias is [7], expected [6]",
     );

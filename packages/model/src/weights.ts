@@ -25,9 +25,13 @@ export function checkWeights(
   expected: ReadonlyMap<string, { readonly shape: readonly number[] }>,
 ): void {
   const missing = [...expected.keys()].filter((name) => !weights.has(name));
-  if (missing.length > 0) throw new ModelError(`weights: missing ${listed(missing)}`);
   const extra = [...weights.keys()].filter((name) => !expected.has(name));
-  if (extra.length > 0) throw new ModelError(`weights: not part of this model: ${listed(extra)}`);
+  // Both at once are one tensor under another name, or another model: shown together, it is plain which.
+  const wrong = [
+    ...(missing.length > 0 ? [`missing ${listed(missing)}`] : []),
+    ...(extra.length > 0 ? [`not part of this model: ${listed(extra)}`] : []),
+  ];
+  if (wrong.length > 0) throw new ModelError(`weights: ${wrong.join("; ")}`);
   for (const [name, { shape }] of expected) {
     const tensor = weights.get(name) as WeightTensor;
     if (tensor.shape.length !== shape.length || tensor.shape.some((extent, i) => extent !== shape[i]))

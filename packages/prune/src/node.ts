@@ -1,5 +1,4 @@
 export { checkMethodFile, type FileCheckSettings } from "./conformance/check-file.ts";
 export { loadMask, saveMask } from "./mask-file.ts";
 export { findMethodFile, loadMethod, methodNames, methodPath } from "./method-files.ts";
-export { scaffoldMethod } from "./method-scaffold.ts";
 export { methodSources, methodVersion } from "./method-version.ts";

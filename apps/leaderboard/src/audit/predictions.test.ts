@@ -27,7 +27,7 @@ function global(knee: number): DoneInput[] {
   return grid({ ...MAGNITUDE, knee }, (ticket) => ({
     ...ticket,
     id: ticket.id.replace(/^.{8}/, "feedbeef"),
-    study: { ...ticket.study, resolved: { ...ticket.study.resolved, allocation: "global" } },
+    pruning: { granularity: "global", allocation: "uniform", retraining: "masked", rewindStep: 0 },
   }));
 }
 

@@ -78,21 +78,20 @@ describe("a variant", () => {
   });
 
   test("is another where the study ranks globally, retrains densely or rewinds late", () => {
-    const ranked = (resolved: Record<string, unknown>): DoneResult => {
-      const usual = ticket({});
-      return { ...usual, study: { ...usual.study, resolved: resolved as DoneResult["study"]["resolved"] } };
-    };
+    const usual = { granularity: "layer", allocation: "uniform", retraining: "masked", rewindStep: 0 } as const;
     const some = [
-      { ...ranked({ allocation: "layerwise", retraining: "masked", rewindStep: 0 }), id: "a1" },
-      { ...ranked({ allocation: "global" }), id: "b1" },
-      { ...ranked({ allocation: { pooler: 0, head: 2 }, granularity: "row" }), id: "c1" },
-      { ...ranked({ retraining: "dense", rewindStep: 40 }), id: "d1" },
+      ticket({ id: "a0" }),
+      ticket({ id: "a1", pruning: usual }),
+      ticket({ id: "b1", pruning: { ...usual, granularity: "global" } }),
+      ticket({ id: "c1", pruning: { ...usual, allocation: { pooler: 0, head: 2 }, granularity: "row" } }),
+      ticket({ id: "d1", pruning: { ...usual, retraining: "dense", rewindStep: 40 } }),
     ];
     const variants = variantsOf(some);
     expect(some.map(({ id }) => variants.get(id)?.title)).toEqual([
       "Low magnitude",
+      "Low magnitude",
       "Low magnitude (global)",
-      "Low magnitude (head 2, pooler 0, ranked row)",
+      "Low magnitude (by row, head 2, pooler 0)",
       "Low magnitude (dense retraining, rewound to step 40)",
     ]);
     expect(variants.get("b1")?.id).toBe("magnitude~global");

@@ -12,9 +12,10 @@ export interface ComparisonState {
   readonly target: number | null;
 }
 
-/** Ids of the variants with results in a track, and the dense network where it has any. */
-export function contestants(track: Track): string[] {
-  const variants = [...new Set(track.cells.map((cell) => cell.method))];
+/** Ids of the variants with results in a track, in the board's order, and the dense network where it has any. */
+export function contestants(board: Board, track: Track): string[] {
+  const present = new Set(track.cells.map((cell) => cell.method));
+  const variants = board.methods.flatMap(({ id }) => (present.has(id) ? [id] : []));
   return track.denseIds.length > 0 ? [...variants, DENSE] : variants;
 }
 
@@ -28,7 +29,7 @@ export function isResultId(side: string): boolean {
 export function readComparison(query: URLSearchParams, board: Board): ComparisonState | null {
   const track = board.tracks.find(({ id }) => id === query.get("track")) ?? board.tracks[0];
   if (!track) return null;
-  const known = contestants(track);
+  const known = contestants(board, track);
   const valid = (side: string | null): side is string => side !== null && (known.includes(side) || isResultId(side));
   const asked = [query.get("a"), query.get("b")];
   const a = valid(asked[0] ?? null) ? (asked[0] ?? "") : (known.find((id) => id !== asked[1]) ?? "");

@@ -3,6 +3,16 @@ import type { Group, View } from "./view.ts";
 
 const f = formatFor("en");
 
+/** Mean of a cost over the seeds; null where one of them does not say it. */
+function meanCost(group: Group, cost: "flops" | "bytes" | "latency"): number | null {
+  const values = group.cells.map((cell) => cell[cost]);
+  const sum = values.reduce<number | null>(
+    (total, value) => (total === null || value === null ? null : total + value),
+    0,
+  );
+  return sum === null ? null : sum / values.length;
+}
+
 /** One group of a view as plain data: shares and accuracies are fractions. */
 function rowOf(group: Group, view: View) {
   return {
@@ -18,6 +28,9 @@ function rowOf(group: Group, view: View) {
     interval_high: group.accuracy.interval?.high ?? null,
     n: group.accuracy.n,
     rank: group.rank,
+    flops: meanCost(group, "flops"),
+    bytes: meanCost(group, "bytes"),
+    latency_seconds: meanCost(group, "latency"),
     cells: group.cells.map((cell) => cell.id),
   };
 }

@@ -29,24 +29,18 @@ function isEmpty(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
-/** A setting's value in words: "global", "head 2, pooler 0". */
-function inWords(value: unknown): string {
-  if (typeof value !== "object" || value === null) return String(value);
-  return Object.entries(value)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, ratio]) => `${name} ${String(ratio)}`)
-    .join(", ");
-}
-
 /** Settings of the study that are not its defaults; a study that repeats a published run has them by that alone. */
-function studySettings({ division, study: { resolved } }: DoneResult): string[] {
-  if (division === "as-coded") return [];
-  const { allocation, granularity, retraining, rewindStep } = resolved;
+function studySettings({ division, pruning }: DoneResult): string[] {
+  if (division === "as-coded" || !pruning) return [];
+  const { allocation, granularity, retraining, rewindStep } = pruning;
   const words: string[] = [];
-  if (allocation !== undefined && allocation !== "layerwise") words.push(inWords(allocation));
-  if (granularity !== undefined) words.push(`ranked ${inWords(granularity)}`);
+  if (granularity !== "layer") words.push(granularity === "row" ? "by row" : granularity);
+  if (typeof allocation === "object") {
+    const shares = Object.entries(allocation).sort(([one], [other]) => (one < other ? -1 : 1));
+    words.push(shares.map(([module, share]) => `${module} ${String(share)}`).join(", "));
+  } else if (allocation !== "uniform") words.push(allocation);
   if (retraining === "dense") words.push("dense retraining");
-  if (typeof rewindStep === "number" && rewindStep > 0) words.push(`rewound to step ${String(rewindStep)}`);
+  if (rewindStep > 0) words.push(`rewound to step ${String(rewindStep)}`);
   return words;
 }
 

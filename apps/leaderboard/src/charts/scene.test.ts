@@ -23,7 +23,9 @@ test("names stay in the picture and off each other", () => {
   const box = (left: number, top: number): [number, number, number, number] => [left, top, left + 60, top + 60];
   const close = [box(600, 200), box(590, 205), box(580, 196), box(4, 0)];
   const objects = close.map((one) => ({ kind: "umbrella", color: "orange", pattern: "plain", box: one }));
-  const drawn = [...drawScene({ ...SCENE, objects }, "q").matchAll(/<text class="box-name" x="([\d.]+)" y="([\d.]+)"/gu)];
+  const drawn = [
+    ...drawScene({ ...SCENE, objects }, "q").matchAll(/<text class="box-name" x="([\d.]+)" y="([\d.]+)"/gu),
+  ];
   const places = drawn.map(([, x, y]) => [Number(x), Number(y)] as const);
   expect(places).toHaveLength(4);
   for (const [x, y] of places) {

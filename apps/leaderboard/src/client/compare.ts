@@ -135,7 +135,7 @@ function drawCharts(
 
 function fillForm(board: Board, track: Track, state: ComparisonState): void {
   const form = part<HTMLFormElement>("choose");
-  const ids = contestants(track);
+  const ids = contestants(board, track);
   for (const name of ["a", "b"] as const) {
     const select = form.elements.namedItem(name) as HTMLSelectElement;
     const known = ids.includes(state[name]) ? ids : [...ids, state[name]];

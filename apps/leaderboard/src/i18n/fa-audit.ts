@@ -41,6 +41,13 @@ export const faAudit: Audit = {
   floorShort: "یک پاسخ",
   xTitle: "تُنُکی، به گفتهٔ برچسب",
   redrawn: "بازکشیده از عددهای خام پژوهش. جدول زیر همین را می‌گوید.",
+  twin: {
+    language: "fa",
+    summary: "همین، در جدول",
+    curve: "منحنی",
+    value: "مقدار، درصد",
+    interval: "بازهٔ ۹۵ درصدی",
+  },
   method: "روش",
   methodAndLabel: "روش، برچسب",
   label: "برچسب",

@@ -197,6 +197,28 @@ export function otherPageTests(): void {
     });
   });
 
+  describe("the page of savings", () => {
+    test("says in numbers that masked is not faster, and has a table for each chart", async () => {
+      await go("/compression/");
+      expect(await page.locator("#masked").textContent()).toMatch(/masked network takes\s+100\.7.% of the dense/u);
+      const figures = page.locator("figure.figure");
+      expect(await figures.count()).toBe(3);
+      expect(await page.locator("details.twin").count()).toBe(3);
+      const points = await figures.first().locator(".plot.wide .point").count();
+      expect(await page.locator("details.twin").first().locator("tbody tr").count()).toBe(points);
+    });
+  });
+
+  describe("the changelog", () => {
+    test("lists releases and days of results, and its feed's entries lead to them", async () => {
+      await go("/changelog/");
+      const ids = await page.locator("main section").evaluateAll((sections) => sections.map(({ id }) => id));
+      expect(ids).toContain("results-2026-02-03");
+      const feed = await (await page.request.get(new URL("../changelog.xml", page.url()).href)).text();
+      for (const id of ids) expect(feed).toContain(`/changelog/#${id}</id>`);
+    });
+  });
+
   describe("in Persian", () => {
     test("the leaderboard reads from right to left with Persian digits, its chart from left to right", async () => {
       await goBoard("fa/");

@@ -128,6 +128,22 @@ describe("predictions", () => {
   });
 });
 
+test("the answers of training questions become a vocabulary, whose size is told", async () => {
+  const annotations = JSON.parse(
+    readFileSync(join(folder, inMini("v2_mscoco_nominival_annotations.json")), "utf8"),
+  ) as {
+    annotations: Annotation[];
+  };
+  const counts = Object.groupBy(annotations.annotations, (annotation) => annotation.multiple_choice_answer);
+  const frequent = Object.values(counts).filter((each) => (each?.length ?? 0) >= 9).length;
+  const made = await data("vocabulary", "mini", "--out", "answers.json");
+  expect(made).toMatchObject({ code: 0, stderr: "" });
+  expect(made.stdout).toBe(`${frequent} answers of at least 9 training questions each, in answers.json\n`);
+  expect(JSON.parse(readFileSync(join(folder, "answers.json"), "utf8"))).toHaveLength(frequent);
+  const none = await data("vocabulary", "mini", "--frequency", "9999");
+  expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining("no answer is frequent enough") as string });
+});
+
 test("a feature file becomes a store, which is left alone when it is whole", async () => {
   const words = ["convert", inMini("nominival_obj36.tsv"), "--out", "half.regions", "--type", "float16"];
   const first = await data(...words);
@@ -137,5 +153,5 @@ test("a feature file becomes a store, which is left alone when it is whole", asy
   expect(await data(...words)).toEqual(first);
   expect(readFileSync(join(folder, "half.regions", "manifest.json"), "utf8")).toBe(written);
   const other = await data(...words.slice(0, -1), "float32");
-  expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("already holds a float16 store") as string });
+  expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("already holds features of nominival_obj36.tsv as float16, not float32") as string });
 });

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ConvertWords } from "../commands/data-convert.ts";
 import type { DoctorWords, FetchWords } from "../commands/data-fetch.ts";
-import type { EvaluateWords, GenerateWords } from "../commands/data.ts";
+import type { EvaluateWords, GenerateWords, VocabularyWords } from "../commands/data.ts";
 
 /** `ticketbench data ...`: what becomes of datasets before a study reads them. */
 export function dataCommands(cli: Command): void {
@@ -39,6 +39,17 @@ function localCommands(data: Command): void {
     .option("--json", "print the summary as JSON and nothing else")
     .option("--per-question <file>", "write the score of every question there")
     .action(async (words: EvaluateWords) => (await import("../commands/data.ts")).evaluate(words));
+
+  data
+    .command("vocabulary")
+    .description("build the answer vocabulary of a folder's training questions, and tell its size")
+    .argument("<folder>", "VQA's question and annotation files")
+    .option("--splits <names>", "of these splits, with commas between (default: train* and nominival)")
+    .option("--frequency <n>", "majority answer of at least so many questions", wholeNumber, 9)
+    .option("--out <file>", "write it there: trainval_label2ans.json")
+    .action(async (folder: string, words: VocabularyWords) =>
+      (await import("../commands/data.ts")).vocabulary(folder, words),
+    );
 
   data
     .command("convert")

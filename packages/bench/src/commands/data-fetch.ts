@@ -1,5 +1,11 @@
 import { statfs } from "node:fs/promises";
-import { type DoctorReport, examineFolder, fetchDataset, type SourceManifest } from "@ticketbench/data-vqa";
+import {
+  type DoctorReport,
+  examineFolder,
+  fetchDataset,
+  type FileState,
+  type SourceManifest,
+} from "@ticketbench/data-vqa";
 import { StudyError } from "../study/error.ts";
 import { asCalled } from "./invocation.ts";
 import { outputFolder } from "./output-folder.ts";
@@ -23,7 +29,12 @@ export async function fetch(name: string, { out, manifest: file }: FetchWords): 
     onTrouble: (message) => line.say(message),
   }).finally(() => line.end());
   for (const { name } of manifest.files) {
-    const { bytes = 0, sha256 = "", unpacked } = record[name] ?? {};
+    const fetched = record[name];
+    if (fetched === undefined) {
+      console.log(`${name}: unpacked by hand, so that nothing is known of its hash`);
+      continue;
+    }
+    const { bytes, sha256, unpacked } = fetched;
     const inside = unpacked === undefined ? "" : `, unpacked: ${Object.keys(unpacked).join(", ")}`;
     console.log(`${name}: ${byteWords(bytes)}, sha256 ${sha256}${inside}`);
   }
@@ -33,7 +44,7 @@ export async function fetch(name: string, { out, manifest: file }: FetchWords): 
 /** What is to come and whether there is room for it, as far as sizes are known before the servers are asked. */
 async function announce(manifest: SourceManifest, out: string): Promise<void> {
   const states = new Map(examineFolder(manifest, out).files.map(({ name, state }) => [name, state]));
-  const missing = manifest.files.filter(({ name }) => states.get(name) !== "present");
+  const missing = manifest.files.filter(({ name }) => !isThere(states.get(name)));
   const { bavail, bsize } = await statfs(out);
   const free = bavail * bsize;
   const needed = missing.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
@@ -57,9 +68,13 @@ export function doctor(folder: string, { dataset, manifest: file }: DoctorWords)
     console.log(
       `${converted ? "converted" : "text only"} ${source}${converted ? "" : ": a store is made on first use"}`,
     );
-  const count = report.files.filter(({ state }) => state === "present").length;
+  const count = report.files.filter(({ state }) => isThere(state)).length;
   console.log(`${count} of ${report.files.length} files of ${dataset} are in ${folder}; next`);
   console.log(`  ${nextCommand(report, file)}`);
+}
+
+function isThere(state: FileState | undefined): boolean {
+  return state === "present" || state === "unpacked";
 }
 
 function nextCommand({ next }: DoctorReport, manifest: string | undefined): string {

@@ -3,9 +3,11 @@ import {
   type AnnotatorModel,
   checkPath,
   evaluateFiles,
+  findLayout,
   generateMiniVqa,
   type Metric,
   type MiniProfileName,
+  vocabularyOf,
   writeMiniVqa,
 } from "@ticketbench/data-vqa";
 import { asWorkspaceError, writeAtomic } from "../run/atomic-file.ts";
@@ -53,6 +55,24 @@ export function check(paths: readonly string[]): void {
   const faulty = reports.filter(({ problems }) => problems.length > 0).length;
   console.log(`${count(reports.length, "checked")}, ${faulty} with faults`);
   process.exitCode = faulty > 0 ? 2 : 0;
+}
+
+export interface VocabularyWords {
+  readonly splits?: string;
+  readonly frequency: number;
+  readonly out?: string;
+}
+
+/** `ticketbench data vocabulary`: how many answers the training questions make, and the file of them if asked for. */
+export async function vocabulary(folder: string, { splits, frequency, out }: VocabularyWords): Promise<void> {
+  const options = {
+    minimumFrequency: frequency,
+    ...(splits === undefined ? {} : { trainingSplits: splits.split(",") }),
+  };
+  const answers = vocabularyOf(folder, findLayout(folder), options);
+  if (out !== undefined) await writeAtomic(out, `${JSON.stringify(answers)}\n`);
+  const where = out === undefined ? "" : `, in ${out}`;
+  console.log(`${count(answers.length, "answers")} of at least ${frequency} training questions each${where}`);
 }
 
 export interface EvaluateWords {

@@ -51,7 +51,12 @@ function packageFolders(): string[] {
     }
   };
   for (const room of ROOMS) visit(readManifest(join(REPOSITORY, "packages", room)) ?? {});
-  return [...found.values()].flatMap((folder) => [folder, realpathSync(folder)]);
+  return [...found.values()].flatMap((folder) => {
+    const real = realpathSync(folder);
+    // A linked package is read as the link itself, which Node 24 refuses by its exact name when "tfjs-core" is allowed
+    // beside "tfjs"; by the beginning of its name it is found.
+    return real === folder ? [folder] : [`${folder}*`, real];
+  });
 }
 
 function readManifest(folder: string): Manifest | null {

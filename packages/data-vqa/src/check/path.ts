@@ -15,12 +15,13 @@ export function checkPath(path: string): CheckReport[] {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (!stat) return [{ path, kind: "nothing", summary: "", problems: [`${path} does not exist`] }];
   if (!stat.isDirectory()) return [checkFile(path).report];
-  return existsSync(join(path, "manifest.json")) ? [checkStore(path)] : checkFolder(path);
+  return existsSync(join(path, "manifest.json")) ? [checkStore(path).report] : checkFolder(path);
 }
 
 /** Every record of a store is read once. */
-function checkStore(path: string): CheckReport {
+function checkStore(path: string): CheckedFile {
   const findings = new Findings();
+  const images = new Set<string>();
   const manifest = findings.try(() => readManifest(path));
   findings.try(() => {
     const store = RegionStore.open(path);
@@ -28,6 +29,7 @@ function checkStore(path: string): CheckReport {
     const features = new Float32Array(regions.fewest * featureWidth);
     const boxes = new Float32Array(regions.fewest * 4);
     for (const imageId of store.imageIds) {
+      images.add(imageId);
       findings.try(() => store.fillRegions(imageId, regions.fewest, features, boxes, 0));
       if (!features.every(Number.isFinite) || !boxes.every((value) => value > -1e-5 && value < 1 + 1e-5)) {
         findings.add(`${path}: image ${imageId} has values that no conversion writes; convert the TSV again`);
@@ -38,7 +40,8 @@ function checkStore(path: string): CheckReport {
   const summary = manifest
     ? `${manifest.images} images of ${manifest.source.name}, features of ${manifest.featureWidth} as ${manifest.featureType}`
     : "";
-  return { path, kind: "region store", summary, problems: findings.problems };
+  const report = { path, kind: "region store", summary, problems: findings.problems };
+  return { report, questions: new Map(), images };
 }
 
 function checkFolder(path: string): CheckReport[] {
@@ -46,14 +49,16 @@ function checkFolder(path: string): CheckReport[] {
   const layout = findings.try(() => findLayout(path));
   if (!layout) return [{ path, kind: "folder", summary: "", problems: findings.problems }];
   const files = new Map(filesOf(layout).map((file) => [file, checkFile(file)]));
+  for (const store of layout.stores) files.set(store, checkStore(store));
   for (const [split, { questions, ...rest }] of layout.splits) {
     const asked = files.get(questions)?.questions ?? new Map<number, number>();
     const annotations = "annotations" in rest ? rest.annotations : null;
     if (annotations !== null) compareIds(split, asked, files.get(annotations)?.questions, annotations, findings);
-    if (layout.features.length > 0) checkImages(split, asked, layout, files, findings);
+    if (layout.features.length + layout.stores.length > 0) checkImages(split, asked, layout, files, findings);
   }
   const answers = findings.try(() => readAnswers(path));
-  const summary = `splits ${[...layout.splits.keys()].join(", ")}; ${layout.features.length} feature files; ${answers ? `${answers.length} answers` : "no answer vocabulary"}`;
+  const features = `${layout.features.length + layout.stores.length} feature files`;
+  const summary = `splits ${[...layout.splits.keys()].join(", ")}; ${features}; ${answers ? `${answers.length} answers` : "no answer vocabulary"}`;
   return [
     ...[...files.values()].map(({ report }) => report),
     { path, kind: "folder", summary, problems: findings.problems },
@@ -94,7 +99,7 @@ function checkImages(
   files: ReadonlyMap<string, CheckedFile>,
   findings: Findings,
 ): void {
-  const names = layout.features.flatMap((file) => [...(files.get(file)?.images ?? [])]);
+  const names = [...layout.features, ...layout.stores].flatMap((file) => [...(files.get(file)?.images ?? [])]);
   const known = new Set<string | number>([...names, ...names.map((name) => Number(/\d+$/.exec(name)?.[0]))]);
   const missing = [...asked].filter(([, image]) => !known.has(image));
   const [first] = missing;

@@ -209,6 +209,22 @@ describe("a download", () => {
     expect(existsSync(target())).toBe(false);
   });
 
+  test("does not ask again for a host that no name server knows, nor for its other files", async () => {
+    const unknown = ["http://no-such-host.invalid/data.bin", `${base}/good`];
+    const troubles: string[] = [];
+    const options = { ...OPTIONS, onTrouble: (message: string) => void troubles.push(message) };
+    const hosts = new Set<string>();
+    const done = await downloadFile({ ...source([]), urls: unknown }, target(), options, hosts);
+    expect(done.url).toBe(`${base}/good`);
+    expect(hosts).toEqual(new Set(["no-such-host.invalid"]));
+    expect(troubles).toHaveLength(1);
+    expect(troubles[0]).toMatch(/gave up http:\/\/no-such-host.invalid.*is this machine on the network\?/);
+    rmSync(target());
+    const failing = downloadFile({ ...source([]), urls: unknown.slice(0, 1) }, target(), options, hosts);
+    await expect(failing).rejects.toThrow(/no-such-host.invalid could not be found before/);
+    expect(troubles).toHaveLength(1);
+  });
+
   test("reports progress and troubles, and can be stopped", async () => {
     const troubles: string[] = [];
     await downloadFile(source(["/cuts"]), target(), { ...OPTIONS, onTrouble: (message) => troubles.push(message) });
@@ -266,6 +282,24 @@ describe("a dataset that is fetched", () => {
 });
 
 describe("the state of a dataset's folder", () => {
+  test("knows an archive that was unpacked by hand, and fetches it only when something of it is not there", async () => {
+    const manifest = sourceManifest.parse({
+      ...{ name: "made-up", licence: "none" },
+      files: [{ ...source(["/zip"], { sha256: null }), name: "all.zip", holds: ["train.json", "a_obj36.tsv"] }],
+    });
+    const state = () => examineFolder(manifest, folder).files[0]?.state;
+    writeFileSync(join(folder, "train.json"), "[]");
+    expect(state()).toBe("missing");
+    writeFileSync(join(folder, "a_obj36.tsv"), "by hand");
+    expect(state()).toBe("unpacked");
+    expect(examineFolder(manifest, folder)).toMatchObject({ complete: true, next: `ticketbench data check ${folder}` });
+    expect(await fetchDataset(manifest, folder, OPTIONS)).toEqual({});
+    expect(visits.size).toBe(0);
+    rmSync(join(folder, "train.json"));
+    await fetchDataset(manifest, folder, OPTIONS);
+    expect(state()).toBe("present");
+  });
+
   test("names what is there, what is not, and the command that comes next", async () => {
     const manifest = sourceManifest.parse({
       ...{ name: "made-up", licence: "none" },

@@ -7,7 +7,8 @@ import { type FetchedFile, type FetchRecord, readRecord, writeRecord } from "./r
 import type { SourceFile, SourceManifest } from "./sources.ts";
 import { extractZip } from "./zip.ts";
 
-export type FileState = "present" | "partial" | "missing" | "changed";
+/** `unpacked`: an archive is not there, but what it holds is, unverified. */
+export type FileState = "present" | "unpacked" | "partial" | "missing" | "changed";
 
 /**
  * Fetch every file of a dataset that a folder does not have yet, and verify it; archives are unpacked and then removed.
@@ -20,10 +21,12 @@ export async function fetchDataset(
 ): Promise<FetchRecord> {
   let record = readRecord(folder);
   const failures: string[] = [];
+  const unknownHosts = new Set<string>();
   for (const file of manifest.files) {
-    if (fileState(file, folder, record) === "present" && record[file.name]) continue;
+    const state = fileState(file, folder, record);
+    if (state === "unpacked" || (state === "present" && record[file.name])) continue;
     try {
-      record = { ...record, [file.name]: await obtain(file, folder, record, options) };
+      record = { ...record, [file.name]: await obtain(file, folder, record, options, unknownHosts) };
       writeRecord(folder, record);
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
@@ -40,6 +43,7 @@ export function fileState(file: SourceFile, folder: string, record: FetchRecord)
   if (known?.unpacked) return unpackedState(known.unpacked, folder);
   const path = join(folder, file.name);
   const stat = statSync(path, { throwIfNoEntry: false });
+  if (!stat && file.holds?.every((name) => existsSync(join(folder, name)))) return "unpacked";
   if (!stat) return existsSync(`${path}.part`) ? "partial" : "missing";
   if (known && stat.size === known.bytes && stat.mtimeMs === known.modified) return "present";
   const sha256 = known?.sha256 ?? file.sha256;
@@ -62,6 +66,7 @@ async function obtain(
   folder: string,
   record: FetchRecord,
   options: DownloadOptions,
+  unknownHosts: Set<string>,
 ): Promise<FetchedFile> {
   const path = join(folder, file.name);
   const sha256 = file.sha256 ?? record[file.name]?.sha256 ?? null;
@@ -72,7 +77,7 @@ async function obtain(
   const got =
     state === "present"
       ? { bytes: statSync(path).size, sha256: hashFile(path), url: "already here" }
-      : await downloadFile({ ...file, sha256 }, path, options);
+      : await downloadFile({ ...file, sha256 }, path, options, unknownHosts);
   const { mtimeMs: modified } = statSync(path);
   if (!file.name.endsWith(".zip")) return { ...got, modified };
   const names = await extractZip(path, folder);

@@ -12,6 +12,9 @@ const PROGRESS_MILLISECONDS = 500;
 /** What a mirror did that makes another try at it pointless. */
 export class MirrorRefused extends Error {}
 
+/** No name server knows the mirror's host, so nothing else can be had from it either. */
+export class HostUnknown extends MirrorRefused {}
+
 /** One file from one mirror. */
 export class MirrorDownload {
   readonly #file: SourceFile;
@@ -62,6 +65,7 @@ export class MirrorDownload {
       } catch (error) {
         signal?.throwIfAborted();
         if (!isNetworkError(error)) throw error;
+        if (isUnknownHost(error)) throw new HostUnknown(`${describeError(error)}; is this machine on the network?`);
         failures = this.#have() > before ? 1 : failures + 1;
         const reason = describeError(error);
         if (failures >= attempts) throw new MirrorRefused(`${reason}; gave up after ${failures} failures in a row`);
@@ -213,6 +217,12 @@ class NetworkError extends Error {}
 /** Node's fetch wraps what the socket says in a TypeError. */
 function isNetworkError(error: unknown): boolean {
   return error instanceof NetworkError || (error instanceof TypeError && error.cause !== undefined);
+}
+
+/** The resolver's answer to a name that nobody has, or to no way to ask. */
+function isUnknownHost(error: unknown): boolean {
+  const { cause } = error as Error;
+  return cause instanceof Error && /^(ENOTFOUND|EAI_AGAIN)$/.test((cause as NodeJS.ErrnoException).code ?? "");
 }
 
 function describeError(error: unknown): string {

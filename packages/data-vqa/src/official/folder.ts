@@ -20,15 +20,12 @@ import { readCaptions } from "./captions.ts";
 import { findLayout, type FolderLayout, folderName, type SplitFiles } from "./layout.ts";
 import { readLxmertQuestions } from "./lxmert.ts";
 import { type AnnotationRecord, type QuestionRecord, readAnnotations, readQuestions } from "./records.ts";
-import { buildAnswerVocabulary } from "./vocabulary.ts";
+import { type VocabularyOptions, vocabularyOf } from "./vocabulary.ts";
 
-export interface FolderOptions {
+/** The vocabulary's options count where the folder has none. */
+export interface FolderOptions extends VocabularyOptions {
   /** The name under which results speak of the dataset; the folder's own name by default. */
   readonly name?: string;
-  /** Splits whose majority answers make the vocabulary where the folder has none; those named train or nominival. */
-  readonly trainingSplits?: readonly string[];
-  /** How often an answer must be the majority answer to be in that vocabulary. */
-  readonly minimumFrequency?: number;
 }
 
 export interface TextFolderOptions extends FolderOptions {
@@ -51,14 +48,14 @@ export function openOfficialFolder(folder: string, options: TextFolderOptions = 
 
 /**
  * A folder of VQA's or LXMERT's question files with LXMERT's feature files, in whatever splits, widths and box counts.
- * Each feature file is converted to a store on first use.
+ * Each feature file is converted to a store on first use; a store whose feature file was removed serves as well.
  */
 export async function openVqaFolder(folder: string, options: RegionFolderOptions = {}): Promise<VqaFolder> {
   const layout = findLayout(folder);
-  if (layout.features.length === 0) {
+  if (layout.features.length + layout.stores.length === 0) {
     throw new DataError(`${folder} holds no feature files (*.tsv); extract features, or run on the text alone`);
   }
-  const stores: RegionStore[] = [];
+  const stores = layout.stores.map((store) => RegionStore.open(store));
   for (const source of layout.features) {
     const store = storeFolder(source, options.stores);
     await convertRegions(source, store, options.convert);
@@ -136,7 +133,7 @@ export class VqaFolder implements VqaDataset {
     this.regionLabels = readRegionLabels(folder, regions);
     if (regions.readRegions) this.readRegions = regions.readRegions.bind(regions);
     this.splitNames = [...layout.splits.keys()];
-    this.answers = readAnswers(folder) ?? this.#buildVocabulary(folder, options);
+    this.answers = readAnswers(folder) ?? vocabularyOf(folder, layout, options);
     this.#vocabulary = answerIndex(this.answers);
   }
 
@@ -216,28 +213,6 @@ export class VqaFolder implements VqaDataset {
     throw new DataError(
       `${this.name}: ${missing} of ${questions.length} questions of ${split} are about images without features, ` +
         `e.g. ${example?.id} about ${example?.imageId}; extract them, or drop such questions`,
-    );
-  }
-
-  #buildVocabulary(folder: string, options: FolderOptions): string[] {
-    const training = options.trainingSplits ?? this.splitNames.filter((name) => /^(train|nominival)/.test(name));
-    const majority: string[] = [];
-    for (const split of training) {
-      const files = this.#filesOf(split);
-      const annotations = files.format === "official" ? files.annotations : null;
-      if (annotations === null) {
-        throw new DataError(
-          `${folder}: split ${split} has no ten answers to build a vocabulary from; add trainval_label2ans.json`,
-        );
-      }
-      for (const { multiple_choice_answer } of readAnnotations(annotations).values())
-        majority.push(multiple_choice_answer);
-    }
-    const answers = buildAnswerVocabulary(majority, options.minimumFrequency);
-    if (answers.length > 0) return answers;
-    throw new DataError(
-      `${folder}: no answer is frequent enough in ${training.join(", ") || "any training split"} to build a vocabulary; ` +
-        `name the training splits, lower the frequency, or add trainval_label2ans.json`,
     );
   }
 

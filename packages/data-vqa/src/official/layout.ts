@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { DataError } from "../error.ts";
+import { readManifest } from "../regions/manifest.ts";
+import { STORE_ENDING, storeFolder } from "../regions/store.ts";
 
 /** The files of a split: VQA's own, of which test splits have no annotations, or LXMERT's one. */
 export type SplitFiles =
@@ -12,6 +14,8 @@ export interface FolderLayout {
   readonly splits: ReadonlyMap<string, SplitFiles>;
   /** LXMERT's feature files. */
   readonly features: readonly string[];
+  /** Finished stores of feature files that are not there any more. */
+  readonly stores: readonly string[];
   readonly captions: readonly string[];
 }
 
@@ -43,9 +47,13 @@ export function findLayout(folder: string): FolderLayout {
   if (splits.size === 0) {
     throw new DataError(`${folder} holds no VQA questions; expected e.g. v2_OpenEnded_mscoco_train2014_questions.json`);
   }
+  const features = files.filter((file) => file.endsWith(".tsv")).map((file) => join(folder, file));
+  const stores = files.filter((file) => file.endsWith(STORE_ENDING)).map((file) => join(folder, file));
+  const ofFeatures = new Set(features.map((file) => storeFolder(file)));
   return {
     splits,
-    features: files.filter((file) => file.endsWith(".tsv")).map((file) => join(folder, file)),
+    features,
+    stores: stores.filter((store) => !ofFeatures.has(store) && readManifest(store) !== null),
     captions: files.filter((file) => /^captions_.+\.json$/.test(file)).map((file) => join(folder, file)),
   };
 }

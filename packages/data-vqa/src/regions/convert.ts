@@ -18,6 +18,7 @@ export interface ConversionProgress {
 }
 
 export interface ConvertOptions {
+  /** How features are kept: float32 if left out, or as a store that is there already keeps them. */
   readonly featureType?: FeatureType;
   /** Called about twice a second. */
   readonly onProgress?: (progress: ConversionProgress) => void;
@@ -48,10 +49,10 @@ export async function convertRegions(
   folder: string,
   options: ConvertOptions = {},
 ): Promise<StoreManifest> {
-  const { featureType = "float32" } = options;
   const source = findSource(path);
   const finished = readManifest(folder);
-  if (finished) return keepFinished(finished, source, featureType, folder);
+  if (finished) return keepFinished(finished, source, options.featureType, folder);
+  const { featureType = "float32" } = options;
   const writer = openWriter(folder, featureType, source);
   const ended = new AbortController();
   try {
@@ -102,16 +103,22 @@ function findSource(path: string): Source {
 function keepFinished(
   manifest: StoreManifest,
   source: Source,
-  featureType: FeatureType,
+  featureType: FeatureType | undefined,
   folder: string,
 ): StoreManifest {
   const { name, bytes, modified, sha256 } = manifest.source;
-  if (name === source.name && bytes === source.bytes && manifest.featureType === featureType) {
+  if (featureType !== undefined && manifest.featureType !== featureType) {
+    throw new DataError(
+      `${folder} already holds features of ${name} as ${manifest.featureType}, not ${featureType}; ` +
+        `delete it or name another folder`,
+    );
+  }
+  if (name === source.name && bytes === source.bytes) {
     if (modified === source.modified) return manifest;
     if (hashFile(source.path) === sha256) return manifest;
   }
   throw new DataError(
-    `${folder} already holds a ${manifest.featureType} store of another ${name} (${bytes} bytes, sha256 ${sha256}); ` +
+    `${folder} already holds a store of another ${name} (${bytes} bytes, sha256 ${sha256}); ` +
       `delete it or name another folder`,
   );
 }

@@ -15,6 +15,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { BatchLoader } from "../batches.ts";
+import { checkPath } from "../check/path.ts";
 import { DataError } from "../error.ts";
 import { generateMiniVqa } from "../mini/generate.ts";
 import { regionRow } from "../mini/write.ts";
@@ -146,6 +147,26 @@ describe("batches from a store", () => {
   );
 });
 
+test("a folder takes a store as it is: of float16, and of a feature file that is not there any more", async () => {
+  const { questions } = dataset.split("nominival");
+  const own = questions.filter(({ imageId }) => rows.some((row) => row.imageId === imageId));
+  writeFileSync(join(folder, "train.json"), JSON.stringify(own.map((question) => toLxmert(question, dataset.answers))));
+  writeFileSync(join(folder, "trainval_label2ans.json"), JSON.stringify(dataset.answers));
+  const beside = join(folder, "nominival_obj36.regions");
+  await convertRegions(source, beside, { featureType: "float16" });
+  const imageId = own[0]?.imageId ?? "";
+  const halves = read(RegionStore.open(beside), imageId, 8);
+  const with16 = await openVqaFolder(folder);
+  expect(read(with16, imageId, 8)).toEqual(halves);
+  rmSync(source);
+  const alone = await openVqaFolder(folder);
+  expect(read(alone, imageId, 8)).toEqual(halves);
+  expect(alone.hash).toBe(with16.hash);
+  expect(checkPath(folder).flatMap(({ problems }) => problems)).toEqual([]);
+  rmSync(join(beside, "manifest.json"));
+  await expect(openVqaFolder(folder)).rejects.toThrow(/holds no feature files/);
+});
+
 describe("a conversion", () => {
   const bytes = (name: string) => readFileSync(join(store, name));
 
@@ -188,7 +209,9 @@ describe("a conversion", () => {
   test("leaves a finished store alone, and refuses to mix it with another source or type", async () => {
     const manifest = await convertRegions(source, store);
     expect(await convertRegions(source, store)).toEqual(manifest);
-    await expect(convertRegions(source, store, { featureType: "float16" })).rejects.toThrow(/already holds a float32/);
+    await expect(convertRegions(source, store, { featureType: "float16" })).rejects.toThrow(
+      /already holds features of .* as float32, not float16/,
+    );
     cpSync(source, join(folder, "other.tsv"));
     await expect(convertRegions(join(folder, "other.tsv"), store)).rejects.toThrow(/already holds/);
     utimesSync(source, 1, 1);

@@ -9,9 +9,11 @@ import { featureBytes, headBytes, headLabels } from "./record.ts";
 
 const readAsync = promisify(read);
 
+export const STORE_ENDING = ".regions";
+
 /** Where the store of a feature file is kept: beside it, or in another folder. */
 export function storeFolder(source: string, parent = dirname(source)): string {
-  return join(parent, `${basename(source, ".tsv")}.regions`);
+  return join(parent, `${basename(source, ".tsv")}${STORE_ENDING}`);
 }
 
 /** Random access to the regions of many images on disk; memory holds the index alone, however large the store. */

@@ -3,9 +3,9 @@ import {
   bceWithLogits,
   crossEntropyRows,
   gelu,
-  globalNorm,
   layerNorm,
   linear,
+  readGlobalNorm,
   tf,
 } from "@ticketbench/backend";
 import { bertAdam, Optimiser } from "../optimiser.ts";
@@ -22,6 +22,7 @@ import {
   oracleConfig,
   oracleJson,
   oracleTensors,
+  take,
   tensorOf,
 } from "./oracle.ts";
 
@@ -29,8 +30,9 @@ import {
 export async function checkOperations(directory: string, file: string): Promise<readonly Finding[]> {
   const tensors = await oracleTensors(directory, file);
   const { heads } = await oracleConfig(directory, "config.json", {});
-  const attentions = (): Finding[] => attentionOf(tensors, heads);
-  return [gelus, layerNorms, attentions, losses, clipping].flatMap((check) => scoped(() => check(tensors)));
+  const attentions = (): Promise<Finding>[] => attentionOf(tensors, heads);
+  const checks = [gelus, layerNorms, attentions, losses].flatMap((check) => scoped(() => check(tensors)));
+  return [...(await Promise.all<Finding | readonly Finding[]>(checks)).flat(), ...(await clipping(tensors))];
 }
 
 function input<R extends tf.Rank>(
@@ -42,11 +44,11 @@ function input<R extends tf.Rank>(
   return tf.tensor<R>(dtype === "int32" ? Int32Array.from(values) : values, shape as tf.ShapeMap[R], dtype);
 }
 
-function compare(tensors: Weights, name: string, actual: tf.Tensor, tolerance: number): Finding {
-  return { what: name, error: largestError(actual.dataSync(), expectedOf(tensors, name).values), tolerance };
+async function compare(tensors: Weights, name: string, actual: tf.Tensor, tolerance: number): Promise<Finding> {
+  return { what: name, error: largestError(await take(actual), expectedOf(tensors, name).values), tolerance };
 }
 
-function gelus(tensors: Weights): Finding[] {
+function gelus(tensors: Weights): Promise<Finding>[] {
   const x = input<tf.Rank.R1>(tensors, "act_x");
   const relative = 1e-6 * largestMagnitude(tensorOf(tensors, "in.act_x").values);
   return [
@@ -55,7 +57,7 @@ function gelus(tensors: Weights): Finding[] {
   ];
 }
 
-function layerNorms(tensors: Weights): Finding[] {
+function layerNorms(tensors: Weights): Promise<Finding | readonly Finding[]>[] {
   const names = ["ln_x", "ln_weight", "ln_bias"] as const;
   const [x, gain, bias] = names.map((name) => input(tensors, name)) as [tf.Tensor2D, tf.Tensor1D, tf.Tensor1D];
   const norm = (a: tf.Tensor, b: tf.Tensor, c: tf.Tensor): tf.Tensor => layerNorm(a as tf.Tensor2D, b, c);
@@ -64,25 +66,30 @@ function layerNorms(tensors: Weights): Finding[] {
     tf.Tensor,
     tf.Tensor,
   ];
-  const [rows, width] = x.shape;
-  const [actual, expected] = [dx.dataSync<"float32">(), expectedOf(tensors, "ln_dx").values];
-  // Rows that are constant or nearly so have a deviation of 1e-6, and gradients to match.
-  const rowFindings = Array.from({ length: rows }, (_, row): Finding => {
-    const [a, e] = [actual, expected].map((values) => values.subarray(row * width, (row + 1) * width)) as [
-      Float32Array,
-      Float32Array,
-    ];
-    return { what: `ln_dx row ${row}`, error: largestError(a, e), tolerance: 1e-5 * Math.max(1, largestMagnitude(e)) };
-  });
   return [
     compare(tensors, "ln_y", norm(x, gain, bias), 2e-5),
     compare(tensors, "ln_dweight", dGain, 2e-5),
     compare(tensors, "ln_dbias", dBias, 2e-5),
-    ...rowFindings,
+    compareRows(tensors, "ln_dx", dx),
   ];
 }
 
-function attentionOf(tensors: Weights, heads: number): Finding[] {
+/** Row by row: those that are constant or nearly so have a deviation of 1e-6, and gradients to match. */
+async function compareRows(tensors: Weights, name: string, actual: tf.Tensor): Promise<readonly Finding[]> {
+  const [rows, width] = actual.shape as [number, number];
+  const both = [await take(actual), expectedOf(tensors, name).values] as const;
+  return Array.from({ length: rows }, (_, row): Finding => {
+    const part = (values: Float32Array): Float32Array => values.subarray(row * width, (row + 1) * width);
+    const [a, e] = [part(both[0]), part(both[1])];
+    return {
+      what: `${name} row ${row}`,
+      error: largestError(a, e),
+      tolerance: 1e-5 * Math.max(1, largestMagnitude(e)),
+    };
+  });
+}
+
+function attentionOf(tensors: Weights, heads: number): Promise<Finding>[] {
   const query = input<tf.Rank.R3>(tensors, "att_query");
   const context = input<tf.Rank.R3>(tensors, "att_context");
   const [batch, , hidden] = query.shape;
@@ -98,7 +105,7 @@ function attentionOf(tensors: Weights, heads: number): Finding[] {
   return [compare(tensors, "att_out", attended, 2e-5)];
 }
 
-function losses(tensors: Weights): Finding[] {
+function losses(tensors: Weights): Promise<Finding>[] {
   const logits = input<tf.Rank.R2>(tensors, "bce_logits");
   const targets = input<tf.Rank.R2>(tensors, "bce_target");
   const answers = (x: tf.Tensor): tf.Scalar => bceWithLogits(x as tf.Tensor2D, targets);
@@ -112,17 +119,22 @@ function losses(tensors: Weights): Finding[] {
   ];
 }
 
-function relative(finding: Finding, tensors: Weights): Finding {
+async function relative(pending: Promise<Finding>, tensors: Weights): Promise<Finding> {
+  const finding = await pending;
   const scale = largestMagnitude(expectedOf(tensors, finding.what).values);
   return { ...finding, tolerance: finding.tolerance * scale };
 }
 
-function clipping(tensors: Weights): Finding[] {
-  return ["clip_big", "clip_small"].map((name) => {
+async function clipping(tensors: Weights): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const name of ["clip_big", "clip_small"]) {
     const parts = [0, 1, 2].map((part) => input(tensors, `${name}.${part}`));
     const expected = expectedOf(tensors, `${name}.norm`).values[0] as number;
-    return { what: `${name}.norm`, error: Math.abs(globalNorm(parts) / expected - 1), tolerance: 1e-5 };
-  });
+    const norm = await readGlobalNorm(parts);
+    tf.dispose(parts);
+    findings.push({ what: `${name}.norm`, error: Math.abs(norm / expected - 1), tolerance: 1e-5 });
+  }
+  return findings;
 }
 
 interface ScheduleCase {
@@ -170,7 +182,7 @@ export async function checkBertAdam(directory: string, file: string): Promise<re
   for (let step = 0; tensors.has(`in.grad${step}`); step++) {
     const gradient = input(tensors, `grad${step}`);
     await optimiser.step(new Map([["w", gradient]]));
-    findings.push(compare(tensors, `w_after${step + 1}`, parameter, 2e-6));
+    findings.push(await compare(tensors, `w_after${step + 1}`, parameter.clone(), 2e-6));
   }
   const state = await optimiser.snapshot();
   for (const [moment, name] of [

@@ -2,6 +2,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { disposeInput, type LxmertArrays, type LxmertInput, lxmertInput } from "../input.ts";
 import { type LxmertConfig, lxmertConfig, type Savings } from "../config.ts";
+import { tf } from "@ticketbench/backend";
+import { ModelError } from "../error.ts";
 import type { Lxmert } from "../lxmert.ts";
 import { readSafetensors } from "../safetensors-file.ts";
 import type { Weights, WeightTensor } from "../weights.ts";
@@ -21,7 +23,10 @@ export const MASKED_ROW_TOLERANCE = 5e-3;
 
 /** Reads a size file of the fixtures: the original's own names for sizes. */
 export async function oracleConfig(directory: string, file: string, savings: Partial<Savings>): Promise<LxmertConfig> {
-  const sizes = await oracleJson<Record<string, number>>(directory, file);
+  const sizes = await oracleJson<Record<string, number | string>>(directory, file);
+  const activation = sizes["hidden_act"] ?? "gelu";
+  if (activation !== "gelu")
+    throw new ModelError(`${file}: hidden_act is ${activation}, and LXMERT's checkpoints have gelu alone`);
   const size = (name: string): number => {
     const value = sizes[name];
     if (typeof value !== "number") throw new Error(`${file}: no number ${name}`);
@@ -101,6 +106,13 @@ export async function withInput<T>(
   } finally {
     disposeInput(input);
   }
+}
+
+/** Reads a tensor and disposes of it, also when the scope in which it was made has ended meanwhile. */
+export async function take(tensor: tf.Tensor): Promise<Float32Array> {
+  const values = new Float32Array(await tf.keep(tensor).data<"float32">());
+  tensor.dispose();
+  return values;
 }
 
 /** Largest absolute difference; NaN or another length counts as infinite. */

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { tf } from "@ticketbench/backend";
-import { openEngine, readTensorflowInstallation } from "@ticketbench/backend/node";
+import { openEngine } from "@ticketbench/backend/node";
+import { testableEngines } from "@ticketbench/backend/testing";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { readSafetensors, writeSafetensors } from "../safetensors-file.ts";
 import type { WeightTensor } from "../weights.ts";
@@ -17,9 +18,7 @@ const shared = process.env.TICKETBENCH_SHARED ?? fileURLToPath(new URL("../../..
 const full = join(shared, "oracle");
 const others = existsSync(full) ? await checkableFiles(full) : [];
 
-const engines = ["wasm", "cpu", ...(readTensorflowInstallation() === null ? [] : (["tensorflow"] as const))] as const;
-
-describe.each(engines)("on %s, the original's numbers", (engine) => {
+describe.each(testableEngines(["wasm", "cpu", "tensorflow"]))("on %s, the original's numbers", (engine) => {
   let before = 0;
   beforeAll(async () => {
     await openEngine(engine);
@@ -32,6 +31,18 @@ describe.each(engines)("on %s, the original's numbers", (engine) => {
   it.each(carried)("%s", async (file) => {
     expect((await checkFile(fixtures, file)).failures).toEqual([]);
   });
+});
+
+describe.each(testableEngines(["webgpu"]))("on %s, which a GPU in software runs slowly here", (engine) => {
+  beforeAll(() => openEngine(engine));
+
+  it.each(["forward/one_token_one_box.safetensors", "ops/bertadam_toy.safetensors"])(
+    "%s",
+    { timeout: 180_000 },
+    async (file) => {
+      expect((await checkFile(fixtures, file)).failures).toEqual([]);
+    },
+  );
 });
 
 describe.skipIf(others.length === 0)(`on wasm, the full set in ${full}`, () => {

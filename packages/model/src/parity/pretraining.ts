@@ -19,6 +19,7 @@ import {
   oracleJson,
   oracleTensors,
   same,
+  take,
   tensorOf,
 } from "./oracle.ts";
 import { gradientTolerance } from "./training.ts";
@@ -81,20 +82,21 @@ export async function checkPretraining(directory: string, file: string): Promise
     error: Math.abs((losses[LOSS_NAMES[name] as Task] ?? NaN) / (expected[i] as number) - 1),
     tolerance: 1e-5,
   }));
-  findings.push(...checkScores(model, batch, tensors, tasks), ...checkGradients(model, batch, tensors, tasks));
+  findings.push(...(await checkScores(model, batch, tensors, tasks)));
+  findings.push(...(await checkGradients(model, batch, tensors, tasks)));
   model.dispose();
   return findings;
 }
 
-function checkScores(
+async function checkScores(
   model: LxmertPretraining,
   batch: PretrainingArrays,
   tensors: Weights,
   tasks: ReadonlySet<Task>,
-): Finding[] {
+): Promise<readonly Finding[]> {
   const seen = new Map<string, tf.Tensor>();
   const input = lxmertInput(model.config.network, batch.input);
-  return scoped(() => {
+  const scores = scoped(() => {
     const total = totalLoss(
       model.losses(input, batch.labels, tasks, null, (module, output) => seen.set(module, output)),
     );
@@ -104,22 +106,23 @@ function checkScores(
     seen.set("cls.prediction_scores", model.wordScores(language));
     seen.set("cls.seq_relationship_score", model.matchScores(output("lxrt_encoder.model.bert.pooler")));
     seen.set("answer_head", output("logit_fc.3")).set("total_loss", total as tf.Tensor);
-    return [...seen].flatMap(([name, tensor]): Finding[] => {
-      if (!tensors.has(`f32.${name}`)) return [];
-      const relative = name === "total_loss" ? 1e-5 * (expectedOf(tensors, name).values[0] as number) : SCORE_TOLERANCE;
-      return [
-        { what: name, error: largestError(tensor.dataSync(), expectedOf(tensors, name).values), tolerance: relative },
-      ];
-    });
+    return [...seen]
+      .filter(([name]) => tensors.has(`f32.${name}`))
+      .map(async ([name, tensor]): Promise<Finding> => {
+        const expected = expectedOf(tensors, name).values;
+        const tolerance = name === "total_loss" ? 1e-5 * (expected[0] as number) : SCORE_TOLERANCE;
+        return { what: name, error: largestError(await take(tensor), expected), tolerance };
+      });
   });
+  return await Promise.all(scores);
 }
 
-function checkGradients(
+async function checkGradients(
   model: LxmertPretraining,
   batch: PretrainingArrays,
   tensors: Weights,
   tasks: ReadonlySet<Task>,
-): Finding[] {
+): Promise<readonly Finding[]> {
   const names = expectedNames(tensors, "grad.");
   if (names.length === 0) return [];
   const input = lxmertInput(model.config.network, batch.input);
@@ -127,11 +130,12 @@ function checkGradients(
     model.parameters,
     () => totalLoss(model.losses(input, batch.labels, tasks, null)) as tf.Scalar,
   );
-  const findings = names.map((name): Finding => {
+  const findings: Finding[] = [];
+  for (const name of names) {
     const expected = expectedOf(tensors, name).values;
-    const actual = gradients.get(name.slice("grad.".length))?.dataSync() ?? [];
-    return { what: name, error: largestError(actual, expected), tolerance: gradientTolerance(name, expected) };
-  });
+    const actual = (await gradients.get(name.slice("grad.".length))?.data()) ?? [];
+    findings.push({ what: name, error: largestError(actual, expected), tolerance: gradientTolerance(name, expected) });
+  }
   tf.dispose([loss, ...gradients.values()]);
   disposeInput(input);
   return findings;

@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { scaffoldMethod } from "../method-scaffold.ts";
 import { checkMethodFile } from "./check-file.ts";
 
 let folder = "";
@@ -42,15 +41,6 @@ test("a good file outside the repository passes every check, each finding told a
   expect(findings.filter(({ status }) => status !== "passed")).toEqual([]);
   expect(findings.length).toBeGreaterThan(15);
   expect(told).toEqual(findings.map(({ check }) => check));
-});
-
-test("a scaffolded method passes as it is, and stands in nobody's way", async () => {
-  const path = await scaffoldMethod(folder, "my-idea");
-  const findings = await checkMethodFile(path);
-  expect(findings.filter(({ status }) => status === "failed")).toEqual([]);
-  expect(findings[0]).toMatchObject({ check: "loads", message: "My idea" });
-  await expect(scaffoldMethod(folder, "my-idea")).rejects.toThrow(/cannot write .*my-idea\.ts: .*exists/);
-  await expect(scaffoldMethod(folder, "My Idea")).rejects.toThrow(/is no method's name/);
 });
 
 test("a method that never returns is stopped when the budget is spent", async () => {

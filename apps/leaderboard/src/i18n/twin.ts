@@ -1,0 +1,11 @@
+import type { Language } from "./format.ts";
+
+/** Words of a chart's table. */
+export interface Twin {
+  readonly language: Language;
+  /** Opens the table. */
+  readonly summary: string;
+  readonly curve: string;
+  readonly value: string;
+  readonly interval: string;
+}
