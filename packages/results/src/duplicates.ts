@@ -5,8 +5,8 @@ import type { PackedSymbols } from "./symbols.ts";
 /**
  * Two cells that answer every question alike.
  * - `error`: different masks, same scores: one was copied, mislabelled, or not run.
- * - `notice`: it can happen honestly: both collapsed to one answer for all but a few questions, or neither mask changed
- *   any answer of the dense model both were cut from.
+ * - `notice`: it can happen honestly: a collapsed network scores as one constant answer does, and so does another that is
+ *   right nowhere else; or neither mask changed any answer of the dense model both were cut from.
  */
 export interface Duplicate {
   readonly severity: "error" | "notice";
@@ -35,12 +35,10 @@ function sameOrigin(a: DoneResult, b: DoneResult, phase: PhaseName): boolean {
 /** A network that gives one answer to this share of the questions knows nothing: the rest hardly ever scores. */
 const COLLAPSED = 0.98;
 
-/** The answer that a collapsed network gives; null where the network still tells questions apart. */
-function onlyAnswer(result: DoneResult, phase: PhaseName): number | null {
-  const { symbols = [], counts = [] } = result.phases[phase]?.predictions ?? {};
-  const most = Math.max(...counts);
+function hasCollapsed(result: DoneResult, phase: PhaseName): boolean {
+  const { counts = [] } = result.phases[phase]?.predictions ?? {};
   const questions = counts.reduce((sum, count) => sum + count, 0);
-  return most >= COLLAPSED * questions ? (symbols[counts.indexOf(most)] ?? null) : null;
+  return questions > 0 && Math.max(...counts) >= COLLAPSED * questions;
 }
 
 /**
@@ -71,9 +69,8 @@ export function findDuplicates(results: readonly Result[]): Duplicate[] {
 function describe(a: DoneResult, b: DoneResult, phase: PhaseName, denseScores: Map<string, string>): Duplicate {
   const ids = [a.id, b.id] as const;
   const pair = `${a.id} and ${b.id} have equal scores on every question in ${phase}`;
-  const answer = onlyAnswer(a, phase);
-  if (answer !== null && answer === onlyAnswer(b, phase)) {
-    return { severity: "notice", phase, ids, message: `${pair}: both have collapsed to one answer` };
+  if (hasCollapsed(a, phase) || hasCollapsed(b, phase)) {
+    return { severity: "notice", phase, ids, message: `${pair}: those of one constant answer` };
   }
   const scores = b.phases[phase]?.scores;
   const sameDense = phase !== "dense" && a.denseId === b.denseId && b.denseId !== null;

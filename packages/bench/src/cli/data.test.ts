@@ -153,5 +153,8 @@ test("a feature file becomes a store, which is left alone when it is whole", asy
   expect(await data(...words)).toEqual(first);
   expect(readFileSync(join(folder, "half.regions", "manifest.json"), "utf8")).toBe(written);
   const other = await data(...words.slice(0, -1), "float32");
-  expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("already holds features of nominival_obj36.tsv as float16, not float32") as string });
+  expect(other).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("already holds features of nominival_obj36.tsv as float16, not float32") as string,
+  });
 });
