@@ -45,7 +45,7 @@ export function describeBoardChart(view: View, t: Strings): CurveChart {
     id: method.id,
     title: method.title,
     style: method.style,
-    dashed: method.asCoded,
+    dashed: method.asCoded || method.isPreview,
     points: view.groups
       .filter((group) => group.method.id === method.id)
       .flatMap((group) => (group.x === null ? [] : [pointOf(view.track.id, group, group.x, t, f)]))

@@ -2,6 +2,7 @@ import { resultSchema, type DoneResult, type Result, type ResultInput } from "@t
 import { describe, expect, test } from "vitest";
 import { STUDY, syntheticFailure, syntheticResults, syntheticTicket } from "../../test/synthetic-results.ts";
 import { en } from "../i18n/en.ts";
+import { describeBoardChart } from "./board-chart.ts";
 import { claimOf } from "./claim.ts";
 import { viewAsCsv, viewAsLatex, viewAsMarkdown } from "./export.ts";
 import { boardOf } from "./from-results.ts";
@@ -27,6 +28,12 @@ function viewed(results: readonly Result[], state: Partial<ViewState> = {}): Vie
 const results = parsed(syntheticResults(SMALL));
 
 describe("a board", () => {
+  test("draws the method that is previewed dashed, and no other", () => {
+    const view = viewOf(boardOf(results, "random"), defaultState(boardOf(results)));
+    const curves = view === null ? [] : describeBoardChart(view, en).curves;
+    expect(curves.filter(({ dashed }) => dashed).map(({ id }) => id)).toEqual(["random"]);
+  });
+
   test("of no results has no track and no view", () => {
     const board = boardOf([]);
     expect(board.tracks).toEqual([]);

@@ -18,6 +18,8 @@ export interface BoardMethod {
   readonly style: number;
   /** A published study repeated with its faults: drawn dashed, never ranked. */
   readonly asCoded: boolean;
+  /** A contributor's own, not published yet: drawn dashed. */
+  readonly isPreview: boolean;
 }
 
 /** What one result says, without its per-question scores: small enough to send every cell to the page. */

@@ -116,7 +116,7 @@ function trackOf(
 /** Baselines everyone knows keep their colours; later methods take the next ones in the order of their ids. */
 const FIRST_STYLES = ["magnitude", "random", "high-magnitude"];
 
-function numberStyles(variants: readonly Variant[]): BoardMethod[] {
+function numberStyles(variants: readonly Variant[], preview: string | undefined): BoardMethod[] {
   const byId = new Map(variants.map((variant) => [variant.id, variant]));
   const place = (id: string): number => {
     const index = FIRST_STYLES.indexOf(id);
@@ -124,7 +124,7 @@ function numberStyles(variants: readonly Variant[]): BoardMethod[] {
   };
   return [...byId.values()]
     .sort((a, b) => place(a.id) - place(b.id) || (a.id < b.id ? -1 : 1))
-    .map(({ id, title, asCoded }, style) => ({ id, title, style, asCoded }));
+    .map(({ id, method, title, asCoded }, style) => ({ id, title, style, asCoded, isPreview: method === preview }));
 }
 
 /**
@@ -141,8 +141,11 @@ function oneOfEachSeed(results: readonly DoneResult[]): DoneResult[] {
   return [...groupBy(best, cell).values()].flatMap(([first]) => (first ? [first] : []));
 }
 
-/** Most results first: the track with the fullest grid opens the page. */
-export function boardOf(results: readonly Result[]): Board {
+/**
+ * Most results first: the track with the fullest grid opens the page.
+ * @param preview the method that a contributor looks at before it is published
+ */
+export function boardOf(results: readonly Result[], preview?: string): Board {
   const done = results.filter((result) => result.status === "done");
   const groups = [...groupBy(done, comparable).values()].map(oneOfEachSeed).sort((a, b) => b.length - a.length);
   const taken = new Set<string>();
@@ -156,5 +159,5 @@ export function boardOf(results: readonly Result[]): Board {
     const failed = results.filter((result) => result.status === "failed" && studies.has(result.study.hash)).length;
     return trackOf(id, group, failed, variants);
   });
-  return { methods: numberStyles(seen), tracks };
+  return { methods: numberStyles(seen, preview), tracks };
 }

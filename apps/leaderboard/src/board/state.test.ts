@@ -16,7 +16,13 @@ const track = {
   failed: 0,
 };
 const board: Board = {
-  methods: ["magnitude", "random", "n-m~2-4"].map((id, style) => ({ id, title: id, style, asCoded: false })),
+  methods: ["magnitude", "random", "n-m~2-4"].map((id, style) => ({
+    id,
+    title: id,
+    style,
+    asCoded: false,
+    isPreview: false,
+  })),
   tracks: ["mini", "full"].map((id) => ({ ...track, id })),
 };
 

@@ -5,9 +5,9 @@ import { loadResults } from "./load-results.ts";
 
 let board: Promise<Board> | undefined;
 
-/** The board of all results this site is built from; made once a build. */
+/** The board of all results this site is built from, with the method named in TICKETBENCH_PREVIEW as a preview; once a build. */
 export function loadBoard(): Promise<Board> {
-  board ??= loadResults().then(boardOf);
+  board ??= loadResults().then((results) => boardOf(results, process.env["TICKETBENCH_PREVIEW"]));
   return board;
 }
 

@@ -53,7 +53,7 @@ export async function preview(nameOrPath: string, words: PreviewWords): Promise<
   const work = resolve(words.work);
   const { method, findings, results, folder, comment } = await previewOf(nameOrPath, words);
   const to = join(work, "site");
-  await site({ work, results: [PUBLISHED, folder], to, port: words.port, serve: false });
+  await site({ work, results: [PUBLISHED, folder], to, port: words.port, serve: false, preview: method.id });
   const failed = findings.filter(({ status }) => status === "failed");
   console.log(`\n${comment}\n`);
   for (const finding of failed) console.log(describeFinding(finding));
@@ -80,6 +80,7 @@ export async function previewOf(nameOrPath: string, words: Omit<PreviewWords, "o
   const stored = new ResultFolder(workspace.resultsFolder(plan.study.name));
   const jobs = parseJobs(words.jobs, availableParallelism());
   const view = chooseView(plan, process.stdout, false);
+  await takePublished(plan, stored);
   await runSandboxed(plan, { workspace, results: stored, programUrl, view, jobs });
   const folder = join(workspace.root, "preview", method.id);
   const results = await gather(plan, stored, folder);
@@ -91,6 +92,15 @@ function methodsOf(id: string): string {
   const named = loadStudy(STUDY, []).methods.map((method) => (typeof method === "string" ? method : method.id));
   const controls = named.filter((control) => control !== id);
   return `methods=[${[...controls, id].join(", ")}, {id: shuffle, params: {of: ${id}}}]`;
+}
+
+/** Lays the plan's cells that are published already into the folder, so that they need no running. */
+async function takePublished(plan: Plan, stored: ResultFolder): Promise<void> {
+  const wanted = new Set(plan.cells.map(({ id }) => id));
+  await mkdir(stored.folder, { recursive: true });
+  for (const { file, result } of await readResults(PUBLISHED))
+    if (result.status === "done" && wanted.has(result.id)) await copyFile(file, join(stored.folder, basename(file)));
+  for (const card of await readDatasetCards(PUBLISHED)) await writeDatasetCard(stored.folder, card);
 }
 
 /** Copies exactly the results of this plan into a folder of their own: earlier versions of the method stay behind. */
