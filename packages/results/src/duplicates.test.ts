@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { findDuplicates } from "./duplicates.ts";
 import { sampleHash, samplePhase, sampleTicket } from "./sample-result.ts";
 import type { DoneResult } from "./schema/result.ts";
-import { packPredictions } from "./scores.ts";
+import { packPredictions, packScores } from "./scores.ts";
 
 function ticket(seed: number, phase: number, overrides: Partial<DoneResult> = {}): DoneResult {
   return sampleTicket({ seed, phases: { retrained: samplePhase(80, phase) }, ...overrides }, 80);
@@ -51,6 +51,16 @@ describe("the duplicate guard", () => {
     expect(severity(collapsed(1), collapsed(1))).toBe("notice");
     expect(severity(collapsed(1), collapsed(40))).toBe("notice");
     expect(severity(collapsed(2), collapsed(2))).toBe("error");
+  });
+
+  it("only notes two networks that are wrong on nearly every question", () => {
+    const phase = {
+      ...samplePhase(80, 1),
+      scores: packScores(Float32Array.from({ length: 80 }, (_, i) => (i === 7 ? 1 : 0))),
+    };
+    const wrong = { phases: { rewound: phase } };
+    const found = findDuplicates([ticket(0, 0, wrong), ticket(0, 0, { ...wrong, target: 0.9 })]);
+    expect(found.map(({ severity }) => severity)).toEqual(["notice"]);
   });
 
   it("only notes two masks that left every answer of their dense model as it was", () => {

@@ -32,13 +32,15 @@ function sameOrigin(a: DoneResult, b: DoneResult, phase: PhaseName): boolean {
   return a.maskHash !== null && a.maskHash === b.maskHash;
 }
 
-/** A network that gives one answer to this share of the questions knows nothing: the rest hardly ever scores. */
+/** A network that gives one answer to this share of the questions, or is wrong on as many, knows nothing. */
 const COLLAPSED = 0.98;
 
 function hasCollapsed(result: DoneResult, phase: PhaseName): boolean {
-  const { counts = [] } = result.phases[phase]?.predictions ?? {};
-  const questions = counts.reduce((sum, count) => sum + count, 0);
-  return questions > 0 && Math.max(...counts) >= COLLAPSED * questions;
+  const { predictions, scores } = result.phases[phase] ?? {};
+  return [predictions?.counts, scores?.counts].some((counts = []) => {
+    const questions = counts.reduce((sum, count) => sum + count, 0);
+    return questions > 0 && Math.max(...counts) >= COLLAPSED * questions;
+  });
 }
 
 /**
