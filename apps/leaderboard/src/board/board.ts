@@ -11,6 +11,9 @@ export type Tier = (typeof TIERS)[number];
 /** Accuracies of one phase as fractions, in the order of ANSWERS; null where no question of that type was asked. */
 export type Accuracies = readonly (number | null)[];
 
+/** Baselines that everyone knows: they keep their colours, and are in the first picture whatever else is. */
+export const BASELINES: readonly string[] = ["magnitude", "random", "high-magnitude"];
+
 /** A method as the board shows it; `style` numbers its colour and marker, the same on every page. */
 export interface BoardMethod {
   readonly id: string;

@@ -1,5 +1,6 @@
 import { recomputeAccuracy, type DoneResult, type Phase as ScoredPhase, type Result } from "@ticketbench/results";
 import {
+  BASELINES,
   PHASES,
   TIERS,
   type Accuracies,
@@ -93,11 +94,13 @@ function trackOf(
 ): Track {
   const first = results[0];
   if (!first) throw new Error("a track needs at least one result");
-  const studies = [...new Set(results.map((result) => result.study.name))];
+  const bySize = [...groupBy(results, ({ study }) => study.name)].sort(([, a], [, b]) => b.length - a.length);
+  const [[study = ""] = []] = bySize;
+  const others = bySize.length > 1 ? ` +${bySize.length - 1}` : "";
   const dense = denseOf(results);
   return {
     id,
-    title: `${first.dataset.name} · ${studies.join(", ")}`,
+    title: `${first.dataset.name} · ${study}${others}`,
     dataset: first.dataset.name,
     split: first.dataset.split,
     questions: first.dataset.questions,
@@ -113,14 +116,12 @@ function trackOf(
   };
 }
 
-/** Baselines everyone knows keep their colours; later methods take the next ones in the order of their ids. */
-const FIRST_STYLES = ["magnitude", "random", "high-magnitude"];
-
+/** Baselines come first; later methods take the next styles in the order of their ids. */
 function numberStyles(variants: readonly Variant[], preview: string | undefined): BoardMethod[] {
   const byId = new Map(variants.map((variant) => [variant.id, variant]));
   const place = (id: string): number => {
-    const index = FIRST_STYLES.indexOf(id);
-    return index < 0 ? FIRST_STYLES.length : index;
+    const index = BASELINES.indexOf(id);
+    return index < 0 ? BASELINES.length : index;
   };
   return [...byId.values()]
     .sort((a, b) => place(a.id) - place(b.id) || (a.id < b.id ? -1 : 1))

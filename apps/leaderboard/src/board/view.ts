@@ -1,4 +1,5 @@
 import {
+  BASELINES,
   ANSWERS,
   rankKey,
   TIERS,
@@ -155,7 +156,8 @@ export function viewOf(board: Board, state: ViewState): View | null {
   const all = groupsOf(board, track, state, trusted);
   const present = new Set(track.cells.map((cell) => cell.method));
   const available = board.methods.filter((method) => present.has(method.id));
-  const ranked = [...available].sort((a, b) => height(all, b) - height(all, a));
+  const isGiven = ({ id, isPreview }: BoardMethod): number => (BASELINES.includes(id) || isPreview ? 1 : 0);
+  const ranked = [...available].sort((a, b) => isGiven(b) - isGiven(a) || height(all, b) - height(all, a));
   const first = new Set(ranked.slice(0, COMFORTABLE).map((method) => method.id));
   const wanted = state.methods ? new Set(state.methods) : first;
   const methods = available.filter((method) => wanted.has(method.id));
