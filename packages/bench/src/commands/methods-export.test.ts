@@ -3,7 +3,7 @@ import { methodCardsSchema } from "@ticketbench/results";
 import { expect, test } from "vitest";
 import { checkInSandbox } from "../sandbox/check.ts";
 import { command, newFolder } from "../fixtures/arithmetic-run.ts";
-import { methodCard } from "./methods-export.ts";
+import { denseSmallCard, methodCard } from "./methods-export.ts";
 
 const cardOf = async (id: string) => methodCard(id, methodPath(id), await checkInSandbox(id, { budget: 60 }));
 
@@ -26,4 +26,9 @@ test("a file that the site would not find is refused before anything runs", asyn
   const { code, stderr } = await command(newFolder(), "methods", "--export", "cards.json");
   expect(stderr).toMatch(/--export cards\.json: the site looks for methods\.json/);
   expect(code).toBe(2);
+});
+
+test("the dense control has a card too, of the version that its results name", async () => {
+  const { methods } = methodCardsSchema.parse({ version: 1, methods: [await denseSmallCard()] });
+  expect(methods[0]).toMatchObject({ id: "dense-small", family: "control", conformance: [] });
 });

@@ -3,6 +3,7 @@ import type { Finding } from "@ticketbench/prune";
 import type { MethodCard } from "@ticketbench/results";
 import { writeMethodCards } from "@ticketbench/results/node";
 import { methodNames, methodPath, methodVersion } from "@ticketbench/prune/node";
+import { DENSE_SMALL, denseSmallIdentity } from "../cell/dense-small.ts";
 import { checkInSandbox } from "../sandbox/check.ts";
 import { Sandbox } from "../sandbox/sandbox.ts";
 import { StudyError } from "../study/error.ts";
@@ -26,8 +27,31 @@ export async function exportMethods(file: string): Promise<void> {
     for (const { check, line } of bad) console.error(`${id}: failed  ${check}: ${line}`);
     if (bad.length > 0) process.exitCode = 1;
   }
+  methods.push(await denseSmallCard());
+  methods.sort((a, b) => (a.id < b.id ? -1 : 1));
   await writeMethodCards(dirname(file), { version: 1, methods });
   console.log(`${methods.length} methods in ${file}`);
+}
+
+/** The control that is no method's file, for it prunes nothing: the kit has nothing to check. */
+export async function denseSmallCard(): Promise<MethodCard> {
+  const { title, version } = await denseSmallIdentity({});
+  return {
+    id: DENSE_SMALL,
+    title,
+    idea: "A control: a smaller dense network with as many weights as a ticket keeps, trained from fresh weights.",
+    citation: `@inproceedings{li2020train,
+  title = {Train Large, Then Compress: Rethinking Model Size for Efficient Training and Inference of Transformers},
+  author = {Li, Zhuohan and Wallace, Eric and Shen, Sheng and Lin, Kevin and Keutzer, Kurt and Klein, Dan and Gonzalez, Joseph E.},
+  booktitle = {International Conference on Machine Learning},
+  year = {2020}
+}`,
+    version,
+    family: "control",
+    needs: ["training"],
+    parameters: [],
+    conformance: [],
+  };
 }
 
 /** A method as its file describes it, with its version and what was found on it. Its code runs in a sandbox alone. */
