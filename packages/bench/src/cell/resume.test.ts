@@ -3,9 +3,9 @@ import type { DoneResult } from "@ticketbench/results";
 import pino from "pino";
 import { describe, expect, test } from "vitest";
 import { newFolder, storedResults } from "../fixtures/arithmetic-run.ts";
+import { stoppedEvery } from "../fixtures/stopped-experiment.ts";
 import { cellAt, type Plan, planStudy } from "../plan/plan.ts";
 import type { CellEvent } from "../run/events.ts";
-import { Interrupted, type Program, type Progress } from "../run/program.ts";
 import { ResultFolder } from "../run/records.ts";
 import { runCell } from "../run/run-cell.ts";
 import { Workspace } from "../run/workspace.ts";
@@ -20,26 +20,6 @@ const STUDY = {
   recipe: { epochs: 4, batchSize: 64, learningRate: 1e-3 },
   ...{ methods: ["magnitude"], sparsities: [0.5], seeds: [3] },
 };
-
-/** The experiment, asked to stop at every `every`-th training step of a process's life. */
-function stoppedEvery(every: number): Program {
-  return {
-    ...program,
-    run(cell, context) {
-      let steps = 0;
-      const report = (progress: Progress): void => {
-        // Only training says how many samples it gets through.
-        if (progress.samplesPerSecond !== undefined) steps++;
-        context.report(progress);
-      };
-      const breathe = (): Promise<void> => {
-        if (steps >= every) throw new Interrupted();
-        return context.breathe();
-      };
-      return program.run(cell, { ...context, report, breathe });
-    },
-  };
-}
 
 /** Runs dense network and ticket, each as often as it takes; returns the results and how often each was stopped. */
 async function runAll(plan: Plan, every: number): Promise<{ results: DoneResult[]; stops: number }> {

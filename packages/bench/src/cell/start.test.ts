@@ -8,9 +8,9 @@ import { readSafetensorsHeader, writeSafetensors } from "@ticketbench/model/node
 import pino from "pino";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { exportStart, startLines } from "../commands/start.ts";
+import { stoppedEvery } from "../fixtures/stopped-experiment.ts";
 import { cellAt, type Plan, planStudy } from "../plan/plan.ts";
 import type { CellEvent } from "../run/events.ts";
-import { Interrupted, type Program, type Progress } from "../run/program.ts";
 import { ResultFolder } from "../run/records.ts";
 import { runCell } from "../run/run-cell.ts";
 import { Workspace } from "../run/workspace.ts";
@@ -27,25 +27,6 @@ const STUDY = {
   recipe: { epochs: 1, batchSize: 128, learningRate: 1e-3 },
   seeds: [0],
 };
-
-/** The experiment, asked to stop at every `every`-th training step of a process's life. */
-function stoppedEvery(every: number): Program {
-  return {
-    ...program,
-    run(cell, context) {
-      let steps = 0;
-      const report = (progress: Progress): void => {
-        if (progress.samplesPerSecond !== undefined) steps++;
-        context.report(progress);
-      };
-      const breathe = (): Promise<void> => {
-        if (steps >= every) throw new Interrupted();
-        return context.breathe();
-      };
-      return program.run(cell, { ...context, report, breathe });
-    },
-  };
-}
 
 /** Makes the plan's start weights, as often stopped as it says. */
 async function makeStart(plan: Plan, every: number): Promise<{ work: string; hash: string; stops: number }> {
