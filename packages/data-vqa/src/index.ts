@@ -55,4 +55,3 @@ export { RegionStore } from "./regions/store.ts";
 export { formatRow, readRegionTsv, type RegionRow } from "./regions/tsv.ts";
 export { checkRoles, describeLeak, type ImageLeak, imageLeak, type SplitRoles } from "./roles.ts";
 export { type Accuracy, accuracy, softScores } from "./score.ts";
-export { firstImages } from "./subset.ts";

@@ -61,7 +61,6 @@ export const guestMessageSchema = z.discriminatedUnion("type", [
   /** Something that the lockdown refused, whether or not the method went on after it. */
   z.strictObject({ type: z.literal("refused"), what: text }),
 ]);
-export type GuestMessage = z.output<typeof guestMessageSchema>;
 
 /** A pruning as it is asked of a guest; the weights are the message's bytes. */
 export interface PruneRequest {
