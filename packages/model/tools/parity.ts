@@ -19,8 +19,15 @@ function readArguments(): { directory: string; engine: EngineName } {
   try {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { engine: { type: "string", default: "wasm" } },
+      options: { engine: { type: "string", default: "wasm" }, help: { type: "boolean", short: "h" } },
     });
+    if (values.help === true) {
+      console.log(`${USAGE}
+
+Compares LXMERT as it is here with the values that the original computed: DIR is laid out like packages/model/fixtures, in
+any sizes that its config.json names. One line a file; exit code 1 when a file fails.`);
+      process.exit(0);
+    }
     const [directory] = positionals;
     if (directory === undefined || positionals.length > 1) return refuse(USAGE);
     if (!existsSync(directory)) return refuse(`${directory}: no such directory`);

@@ -1,13 +1,25 @@
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type { Training } from "../plan/cell.ts";
 import { parseStudy } from "../study/load.ts";
 import { identities } from "./identities.ts";
 
 const study = parseStudy({ name: "x", dataset: { kind: "mini-vqa" }, start: { kind: "random" } }, "test");
 const text = (path: string) =>
   parseStudy({ name: "x", dataset: { kind: "folder", path, textOnly: true }, start: { kind: "random" } }, "test");
+
+const START = new URL("../../../../configs/starts/mini-vqa.safetensors", import.meta.url);
+
+/** The training that begins from a checkpoint, with a network of these sizes. */
+function from(file: string, model: object = {}): Training {
+  const start = { kind: "checkpoint", file };
+  const { dataset, recipe, ...rest } = parseStudy({ name: "x", dataset: { kind: "mini-vqa" }, start, model }, "test");
+  const engine = { name: "wasm", version: "", arithmetic: "" } as const;
+  return { dataset, recipe, model: rest.model, start: rest.start, engine };
+}
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -31,9 +43,19 @@ describe("what a cell is made from", () => {
   });
 
   test("names a missing checkpoint and where it is set", async () => {
-    await expect(identities.checkpoint("/nowhere.safetensors")).rejects.toThrow(
+    await expect(identities.checkpoint("/nowhere.safetensors", from("/nowhere.safetensors"))).rejects.toThrow(
       "start.file: /nowhere.safetensors cannot be read",
     );
+  });
+
+  test("names a checkpoint that is cut off, or of another network, and the tensor, before anything runs", async () => {
+    const whole = readFileSync(fileURLToPath(START));
+    const cut = join(mkdtempSync(join(tmpdir(), "start-")), "cut.safetensors");
+    writeFileSync(cut, whole.subarray(0, 300_000));
+    const check = (file: string, model = {}) => identities.checkpoint(file, from(file, model));
+    await expect(check(cut)).rejects.toThrow(/^start.file: .*cut.safetensors: .*truncated: lxrt_encoder/);
+    await expect(check(fileURLToPath(START), { hidden: 32 })).rejects.toThrow(/^start.file: .*lxrt_encoder.* expected/);
+    await expect(check(fileURLToPath(START))).resolves.toMatch(/^[0-9a-f]{64}$/);
   });
 
   test("asks what was meant by a method that nobody knows", async () => {

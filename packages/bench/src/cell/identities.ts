@@ -1,17 +1,34 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { autoEngine, openEngine } from "@ticketbench/backend/node";
+import { ModelError } from "@ticketbench/model";
 import { parseParams } from "@ticketbench/prune";
 import { loadMethod, methodVersion } from "@ticketbench/prune/node";
+import type { Training } from "../plan/cell.ts";
 import type { Identities } from "../plan/plan.ts";
 import { StudyError } from "../study/error.ts";
 import { DENSE_SMALL, denseSmallIdentity } from "./dense-small.ts";
 import { leaksOf, openDataset } from "./datasets.ts";
+import { describeNetwork } from "./network.ts";
+import { checkpointWeights } from "./start.ts";
 
 async function fileHash(file: string | URL): Promise<string> {
   return createHash("sha256")
     .update(await readFile(file))
     .digest("hex");
+}
+
+/** Start weights that do not fit are found before anything runs. */
+async function checkStart(training: Training): Promise<void> {
+  if (training.start.kind !== "checkpoint") return;
+  try {
+    const dataset = await openDataset(training.dataset);
+    const { config } = await describeNetwork(training, dataset);
+    await checkpointWeights(training.start, config, dataset, 0);
+  } catch (error) {
+    if (error instanceof ModelError) throw new StudyError(`start.file: ${training.start.file}: ${error.message}`);
+    throw error;
+  }
 }
 
 /** What the parts of a cell really are: data by content, start weights by file or recipe, methods by their code. */
@@ -22,10 +39,12 @@ export const identities: Identities = {
     return dataset.hash;
   },
 
-  async checkpoint(file) {
-    return await fileHash(file).catch(() => {
+  async checkpoint(file, training) {
+    const hash = await fileHash(file).catch(() => {
       throw new StudyError(`start.file: ${file} cannot be read: name a checkpoint, or start.kind: pretrain`);
     });
+    await checkStart(training);
+    return hash;
   },
 
   async method({ id, params }) {

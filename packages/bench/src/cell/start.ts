@@ -1,5 +1,14 @@
 import { readFile } from "node:fs/promises";
-import { initialise, startFromLxmert, startFromLxmertQa, type Weights } from "@ticketbench/model";
+import type { VqaDataset } from "@ticketbench/data-vqa";
+import {
+  checkWeights,
+  initialise,
+  type LxmertConfig,
+  parameterShapes,
+  startFromLxmert,
+  startFromLxmertQa,
+  type Weights,
+} from "@ticketbench/model";
 import { readCheckpoint } from "@ticketbench/model/node";
 import type { Cell } from "../plan/cell.ts";
 import type { CellContext } from "../run/program.ts";
@@ -58,22 +67,27 @@ export async function startWeights(
 ): Promise<Weights> {
   const { start } = lab.settings;
   if (start.kind === "random") return initialise(lab.network.config, cell.seed);
-  if (start.kind === "checkpoint") return await checkpointWeights(start, lab, cell.seed);
+  if (start.kind === "checkpoint") return await checkpointWeights(start, lab.network.config, lab.dataset, cell.seed);
   return weightsOfBundle(await context.artifact(cell.needs[0] as string, "weights"), "model");
 }
 
 /**
  * A checkpoint of the network itself as it is; a pretrained LXMERT's encoders (the original's `--loadLXMERT`), and with
  * a list of its answers also its answer head (`--loadLXMERTQA`). What it lacks is drawn at random.
+ * Throws ModelError naming the tensor that the network has no place for, lacks, or has in another shape.
  */
-async function checkpointWeights(
+export async function checkpointWeights(
   { file, answers }: { file: string; answers?: string | undefined },
-  { network: { config }, dataset }: Laboratory,
+  config: LxmertConfig,
+  dataset: VqaDataset,
   seed: number,
 ): Promise<Weights> {
   const checkpoint = await readCheckpoint(file);
   const isPretrained = [...checkpoint.keys()].some((name) => name.startsWith("bert."));
-  if (!isPretrained) return checkpoint;
+  if (!isPretrained) {
+    checkWeights(checkpoint, parameterShapes(config));
+    return checkpoint;
+  }
   if (answers === undefined) return startFromLxmert(config, checkpoint, seed).weights;
   return startFromLxmertQa(config, checkpoint, seed, dataset.answers, await answerList(answers)).weights;
 }

@@ -39,8 +39,8 @@ export interface MethodIdentity extends Omit<Pruning["method"], "id"> {
 export interface Identities {
   /** Content hash of the dataset that these settings name. */
   dataset(settings: Training["dataset"]): Promise<string>;
-  /** Content hash of a checkpoint file; throws StudyError where it cannot be read. */
-  checkpoint(file: string): Promise<string>;
+  /** Content hash of a checkpoint file; throws StudyError where it cannot be read, or is of another network. */
+  checkpoint(file: string, training: Training): Promise<string>;
   /** What a method is; throws StudyError for an unknown one. */
   method(choice: MethodChoice): Promise<MethodIdentity>;
   /** The engine that "auto" or a name stands for with this model; throws EngineError where it is not installed. */
@@ -163,7 +163,7 @@ class PlanBuilder {
     const dataset = await this.#identities.dataset(settings.dataset);
     const start =
       settings.start.kind === "checkpoint"
-        ? await this.#identities.checkpoint(settings.start.file)
+        ? await this.#identities.checkpoint(settings.start.file, settings)
         : startIdentity(settings, dataset);
     const inputs = { engine: engine.name, dataset, start };
     const content = contentHash({ ...elided(trainingSettings, locationless(settings)), inputs });
