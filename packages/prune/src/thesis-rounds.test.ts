@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import thesisHigh from "./methods/thesis-high.ts";
 import thesisLow from "./methods/thesis-low.ts";
 import thesisRandom from "./methods/thesis-random.ts";
+import type { Method } from "./define-method.ts";
 import { prune } from "./prune.ts";
 import { prunableNames } from "./scope.ts";
 import type { Shapes } from "./shapes.ts";
@@ -56,15 +57,28 @@ test.each(TABLE)("nominal %i takes %i rounds and removes %f %% of 190,082,304 we
 const weights = randomWeights(lxmertShapes(TINY), 3);
 const base = { weights, scope: "thesis", seed: 5 } as const;
 
-test("one round by hand: of eleven weights, the two smallest go, and a tie at the cutoff goes too", async () => {
+/** Which of these weights stay, as 0 and 1, in a model that has no others. */
+async function keptOf(values: number[], method: Method, sparsity: number): Promise<string> {
   const name = "bert.encoder.layer.0.x.weight";
-  const run = async (values: number[]) => {
-    const hand = new Map([[name, { shape: [values.length], values: Float32Array.from(values) }]]);
-    const scope = { title: "all", embeddings: false, visualInput: false, pooler: false, head: false } as const;
-    const all = { ...scope, biases: true, layerNorms: true };
-    const { mask } = await prune({ ...base, weights: hand, scope: all, method: thesisLow, sparsity: 0.1 });
-    return [...mask.toBytes(name)].join("");
-  };
+  const hand = new Map([[name, { shape: [values.length], values: Float32Array.from(values) }]]);
+  const scope = { title: "all", embeddings: false, visualInput: false, pooler: false, head: false } as const;
+  const all = { ...scope, biases: true, layerNorms: true };
+  const { mask } = await prune({ ...base, weights: hand, scope: all, method, sparsity });
+  return [...mask.toBytes(name)].join("");
+}
+
+test("high by hand: low keeps eight of ten, so eight go, the two smallest among them", async () => {
+  const kept = await keptOf([5, 1, 9, 3, -7, 8, -2, 4, 6, 10], thesisHigh, 0.1);
+  expect([kept.length, kept.replaceAll("0", "").length, kept[1], kept[6]]).toEqual([10, 2, "0", "0"]);
+});
+
+test("random by hand: where low removes all or nothing, so does the draw", async () => {
+  expect(await keptOf([1, 1, 1], thesisRandom, 0.1)).toBe("000");
+  expect(await keptOf([1, 2, 3], thesisRandom, 0)).toBe("111");
+});
+
+test("one round by hand: of eleven weights, the two smallest go, and a tie at the cutoff goes too", async () => {
+  const run = (values: number[]) => keptOf(values, thesisLow, 0.1);
   expect(await run([5, -1, 9, 2, 7, -8, 3, 4, 6, 10, 11])).toBe("10101111111");
   expect(await run([5, -1, 9, 2, 7, -8, -2, 4, 6, 10, 11])).toBe("10101101111");
   expect(await run([1, 1, 1])).toBe("000");

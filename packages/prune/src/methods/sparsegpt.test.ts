@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { HAND, inputCalibration, pruneByHand } from "../testing/hand.ts";
+import { HAND, inputCalibration, keepBySearch, pruneByHand } from "../testing/hand.ts";
 import sparsegpt from "./sparsegpt.ts";
 
 /** Any numbers, without pattern. */
@@ -70,6 +70,42 @@ test.each([1, 3, 128])(
     }
   },
 );
+
+/** Gauss and Jordan's inverse, without pivoting: the matrix is positive definite. */
+function inverse(matrix: readonly (readonly number[])[]): number[][] {
+  const n = matrix.length;
+  const a = matrix.map((row, i) => [...row, ...Array.from({ length: n }, (_, j) => (i === j ? 1 : 0))]);
+  for (let i = 0; i < n; i++) {
+    const pivot = a[i]!.map((value) => value / a[i]![i]!);
+    a[i] = pivot;
+    for (let k = 0; k < n; k++) if (k !== i) a[k] = a[k]!.map((value, j) => value - a[k]![i]! * pivot[j]!);
+  }
+  return a.map((row) => row.slice(n));
+}
+
+test("naive loops that invert what is left of the Hessian anew for every column give the same weights", async () => {
+  const [rows, inputs, dampening, n] = [draw(5, 6, 4), draw(30, 6, 7), 0.01, 6];
+  const hessian = Array.from({ length: n }, (_, i) =>
+    Array.from({ length: n }, (_, j) => inputs.reduce((sum, x) => sum + x[i]! * x[j]!, 0)),
+  );
+  const trace = hessian.reduce((sum, row, i) => sum + row[i]!, 0);
+  hessian.forEach((row, i) => (row[i]! += (dampening * trace) / n));
+  const left = Array.from({ length: n }, (_, c) => inverse(hessian.slice(c).map((row) => row.slice(c))));
+  const scores = rows.flatMap((row) => row.map((weight, c) => Math.abs(weight) / Math.sqrt(left[c]![0]![0]!)));
+  const stays = keepBySearch(scores, 12);
+  const naive = rows.map((row) => [...row]);
+  for (let c = 0; c < n; c++)
+    for (const [r, row] of naive.entries()) {
+      if (stays[r * n + c] === "1") continue;
+      const error = row[c]! / left[c]![0]![0]!;
+      for (let j = c; j < n; j++) row[j] = row[j]! - error * left[c]![0]![j - c]!;
+      row[c] = 0;
+    }
+  const settings = { method: sparsegpt, sparsity: 0.6, calibration: inputCalibration(inputs), params: { dampening } };
+  const { kept, weights } = await pruneByHand(rows, settings);
+  expect(kept).toBe(stays);
+  naive.flat().forEach((value, i) => expect(weights.get(HAND)?.values[i]).toBeCloseTo(value, 4));
+});
 
 test("an input that never fires costs nothing to lose", async () => {
   const calibration = inputCalibration([
