@@ -59,6 +59,29 @@ describe("safetensors", () => {
     expect((await readdir(place)).sort()).toEqual(["folder", "model.safetensors"]);
   });
 
+  it("lose the names that several GPUs give, unless that makes two tensors one", async () => {
+    const path = join(folder, "gpus.safetensors");
+    const tensor = { shape: [1], values: Float32Array.of(1) };
+    await writeSafetensors(
+      path,
+      new Map([
+        ["module.bert.x", tensor],
+        ["model.module.y", tensor],
+      ]),
+    );
+    expect([...(await readCheckpoint(path)).keys()]).toEqual(["bert.x", "model.y"]);
+    await writeSafetensors(
+      path,
+      new Map([
+        ["module.bert.x", tensor],
+        ["bert.x", tensor],
+      ]),
+    );
+    await expect(readCheckpoint(path)).rejects.toThrow(
+      'gpus.safetensors: holds bert.x twice, with and without "module."',
+    );
+  });
+
   it("in half precision round to 11 significant bits", async () => {
     const path = join(folder, "half.safetensors");
     await writeSafetensors(path, weights, { dtype: "F16" });
