@@ -221,6 +221,12 @@ const FAULTS: readonly (readonly [fault: string, check: string, says: RegExp, me
     byMask((context) => cutMask(context, Math.min(0.95, 1.7 * context.sparsity)), { count: "own" }),
   ],
   [
+    "labels 0.9 what is 0.8, and 0.3 and 0.5 rightly",
+    "label",
+    /0\.90 is a measured 0\.8\d+: a label must be the measurement/,
+    byMask((context) => cutMask(context, Math.min(0.8, context.sparsity)), { count: "own" }),
+  ],
+  [
     "empties a layer",
     "layer collapse",
     /nothing is left of/,
