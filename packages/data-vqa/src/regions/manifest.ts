@@ -4,7 +4,9 @@ import { z } from "zod";
 import { DataError } from "../error.ts";
 import { FEATURE_TYPES } from "./record.ts";
 
+/** The records, one image after another. */
 export const RECORDS_FILE = "regions.bin";
+/** Where each image's record is; a line an image. */
 export const INDEX_FILE = "index.tsv";
 const MANIFEST_FILE = "manifest.json";
 const UNFINISHED_MANIFEST = `${MANIFEST_FILE}.partial`;

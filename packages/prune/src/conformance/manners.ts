@@ -8,6 +8,7 @@ import { failed, passed, type Verdict } from "./finding.ts";
 import { STEPS } from "./laboratory.ts";
 import type { Subject } from "./subject.ts";
 
+/** Weights, calibration questions and context are as before when the method has run. */
 export async function readsOnly(subject: Subject): Promise<Verdict> {
   const { lab, seen } = subject;
   const outcome = await subject.usual({ sparsity: 0.5 }).catch((error: unknown) => error);
@@ -24,6 +25,7 @@ export async function readsOnly(subject: Subject): Promise<Verdict> {
   return passed("weights and calibration questions are as before");
 }
 
+/** A method that looks for what its context does not hold looks for data that it must not see. */
 export async function noEvaluationData(subject: Subject): Promise<Verdict> {
   await subject.usual({ sparsity: 0.5 });
   const [first] = subject.seen.missed;
@@ -68,6 +70,7 @@ async function followed(
   return { weights, mask };
 }
 
+/** As many tensors after a run as before it. */
 export async function noLeaks({ lab, method }: Subject): Promise<Verdict> {
   await lab.try(method, { sparsity: 0.5 });
   const before = tf.memory().numTensors;
