@@ -20,6 +20,6 @@ type Card = Record<"id" | "title" | "family" | "needs" | "idea", string>;
 async function cards(): Promise<Card[]> {
   const files = (await methodNames()).map(async (id): Promise<Card> => ({ id, ...(await loadMethod(id)) }));
   const small = await denseSmallCard();
-  const all = [...(await Promise.all(files)), { ...small, needs: small.needs.join(", ") }];
+  const all = [...(await Promise.all(files)), { ...small, family: small.family ?? "", needs: small.needs.join(", ") }];
   return all.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
