@@ -91,7 +91,7 @@ describe("ticketbench run", () => {
 test("a plan is frozen into a file that can be run and not be changed", async () => {
   const folder = newFolder();
   const planned = await command(folder, "plan", STUDY, "--program", PROGRAM, ...small);
-  expect(planned.stdout).toMatch(/plan [0-9a-f]{12}: 1 methods x 1 sparsities x 1 seeds\n +1 start/);
+  expect(planned.stdout).toMatch(/plan [0-9a-f]{12}: 1 method x 1 sparsity x 1 seed\n +1 start; needs/);
   expect(JSON.parse(readFileSync(join(folder, "plan.json"), "utf8"))).toMatchObject({ schemaVersion: 1 });
   expect((await command(folder, "run", "plan.json", "--program", PROGRAM)).code).toBe(0);
   const changed = await command(folder, "run", "plan.json", "--seeds", "1");
