@@ -264,4 +264,13 @@ describe.skipIf(lxmert === null)("LXMERT's own evaluator", () => {
     const labels = new Map(data.map(({ question_id, label }) => [question_id, label]));
     expect(evaluateLxmert(labels, new Map(predictions))).toBeCloseTo(score, 12);
   });
+
+  test("writes the same submission", () => {
+    const { predictions } = json(lxmert ?? "") as { predictions: [number, string][] };
+    const folder = mkdtempSync(join(tmpdir(), "submission-"));
+    const path = join(folder, "predictions.json");
+    writePredictions(path, new Map(predictions));
+    expect(json(path)).toEqual(json(join(lxmert ?? "", "..", "dump_result.json")));
+    rmSync(folder, { recursive: true });
+  });
 });
