@@ -18,7 +18,7 @@ export const MINI_QUESTION_TYPES = [
 ] as const;
 
 /** What VQA calls a question that begins with none of the official prefixes. */
-export const NO_QUESTION_TYPE = "none of the above";
+const NO_QUESTION_TYPE = "none of the above";
 
 /** The longest of `types` with which the question begins, word by word, letter case aside. */
 export function questionType(text: string, types: readonly string[]): string {

@@ -1,5 +1,5 @@
 /** The number of letters to insert, delete or change to get from one word to the other (Levenshtein 1966). */
-export function editDistance(from: string, to: string): number {
+function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, i) => i);
   for (let i = 1; i <= from.length; i++) {
     const next = [i];

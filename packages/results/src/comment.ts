@@ -111,7 +111,7 @@ function verdictSection(evidence: Evidence): string {
 }
 
 /** "Tied with magnitude at 50-70 %, better at 80 %: +1.8, 95 % CI 0.9 to 2.7, p = .001, n = 3". */
-export function verdictLine(opponentName: string, { points }: CurveVerdict): string {
+function verdictLine(opponentName: string, { points }: CurveVerdict): string {
   const stretches: CurveVerdict["points"][number][][] = [];
   for (const point of points) {
     const last = stretches.at(-1);

@@ -7,7 +7,7 @@ type Json = Readonly<Record<string, unknown>>;
 export type Migration = (document: Json) => Json;
 
 /** `migrations[v - 1]` leads from version v to v + 1. Version 1 is the first. */
-export const migrations: readonly Migration[] = [];
+const migrations: readonly Migration[] = [];
 
 /**
  * Brings a parsed document to the newest version by the steps it has not seen.

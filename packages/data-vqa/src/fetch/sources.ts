@@ -47,7 +47,7 @@ function lxmert(path: string): SourceFile {
 }
 
 /** VQA v2's questions and annotations, LXMERT's splits of them, its answers and its region features. */
-export const VQA_V2: SourceManifest = {
+const VQA_V2: SourceManifest = {
   name: "vqa-v2",
   licence:
     "VQA v2: CC BY 4.0 (visualqa.org). Features: computed by the authors of LXMERT from COCO images, whose own terms apply (cocodataset.org).",

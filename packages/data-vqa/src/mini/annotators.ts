@@ -3,7 +3,7 @@ import type { AnnotatorModel, MiniProfile } from "./profile.ts";
 import type { RandomStream } from "./random.ts";
 
 /** How many answer each question, as in VQA. */
-export const ANNOTATORS = 10;
+const ANNOTATORS = 10;
 const MILD_AGREEMENT = 0.92;
 
 /**

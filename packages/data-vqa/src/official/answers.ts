@@ -24,7 +24,7 @@ export function readAnswers(folder: string): string[] | null {
 }
 
 /** An answer vocabulary as LXMERT lists it. */
-export function readLabel2Ans(path: string): string[] {
+function readLabel2Ans(path: string): string[] {
   const answers: string[] = [];
   const seen = new Set<string>();
   readJsonList(path, null, (answer, index) => {

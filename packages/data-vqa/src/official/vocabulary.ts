@@ -5,7 +5,7 @@ import { normalise } from "./normalise.ts";
 import { readAnnotations } from "./records.ts";
 
 /** An answer enters the vocabulary if it is the majority answer of at least this many training questions. */
-export const MINIMUM_FREQUENCY = 9;
+const MINIMUM_FREQUENCY = 9;
 
 /**
  * The answer vocabulary of a training set (Teney et al., CVPR 2018, whose list LXMERT uses): the normalised majority

@@ -4,7 +4,7 @@ import { failed, passed, type Verdict, warned } from "./finding.ts";
 import type { Subject } from "./subject.ts";
 
 /** Twelve sparsities, the ends of the scale included. */
-export const SPARSITIES = [0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.98, 0.999] as const;
+const SPARSITIES = [0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.98, 0.999] as const;
 
 /** `prune` refuses a wrong count itself; here it only has to be asked often enough. */
 export async function exactCounts(subject: Subject): Promise<Verdict> {

@@ -26,10 +26,10 @@ export const reportedFlags = {
 export type ReportedFlag = keyof typeof reportedFlags;
 
 /** Whether someone has read the number in the named source, in another text that quotes it, or not at all. */
-export const reportedStatuses = ["verified", "secondary", "unverified"] as const;
+const reportedStatuses = ["verified", "secondary", "unverified"] as const;
 
 /** One published number. Never mixed with measured ones, and never compared across splits. */
-export const reportedRow = z.strictObject({
+const reportedRow = z.strictObject({
   /** Model or method in the source's words. */
   label,
   /** The id of the method of ours that repeats it, where there is one. */
@@ -60,7 +60,7 @@ export const reportedRow = z.strictObject({
 });
 
 /** A finding that is published as a statement, not as one number. */
-export const reportedClaim = z.strictObject({
+const reportedClaim = z.strictObject({
   label,
   /** In our words. */
   claim: label,

@@ -54,7 +54,7 @@ const identity = {
 };
 
 /** A cell that ran to its end. */
-export const doneResult = z.strictObject({
+const doneResult = z.strictObject({
   ...identity,
   status: z.literal("done"),
   dataset,
@@ -74,7 +74,7 @@ export const doneResult = z.strictObject({
 });
 
 /** A cell that did not: a failure is a recorded result. */
-export const failedResult = z.strictObject({ ...identity, status: z.literal("failed"), failure });
+const failedResult = z.strictObject({ ...identity, status: z.literal("failed"), failure });
 
 /** One cell's result, version 1: a finished measurement, or a failure with its reason. */
 export const resultSchema = z.discriminatedUnion("status", [doneResult, failedResult]);
