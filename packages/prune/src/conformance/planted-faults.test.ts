@@ -41,6 +41,7 @@ function alsoPrunes({ shapes, prunable }: PruneContext, others: RegExp): Mask {
   );
 }
 
+const remembered = new Map<string, Float32Array>();
 let calls = 0;
 const byMask = (mask: (context: PruneContext) => Mask, more: object = {}): Method =>
   defineMethod({ ...card, count: "exact", mask: (context) => ({ mask: mask(context) }), ...more });
@@ -197,6 +198,25 @@ const FAULTS: readonly (readonly [fault: string, check: string, says: RegExp, me
     ),
   ],
   [
+    "remembers the scores it gave first",
+    "repeatable",
+    /on other weights .* the same mask/,
+    defineMethod({
+      ...card,
+      score: ({ name, values }) => {
+        const first = remembered.get(name) ?? values.map(Math.abs);
+        remembered.set(name, first);
+        return first;
+      },
+    }),
+  ],
+  [
+    "looks at no weight and draws from a generator of its own",
+    "repeatable",
+    /on other weights .* the same mask/,
+    byScore((values) => values.map((_, i) => Math.imul(i + 1, 0x9e3779b1) >>> 0)),
+  ],
+  [
     "counts its calls",
     "repeatable",
     /keeps? (state|nothing) between calls/,
@@ -225,6 +245,12 @@ const FAULTS: readonly (readonly [fault: string, check: string, says: RegExp, me
     "label",
     /0\.90 is a measured 0\.8\d+: a label must be the measurement/,
     byMask((context) => cutMask(context, Math.min(0.8, context.sparsity)), { count: "own" }),
+  ],
+  [
+    "labels 0.98 what is 0.9, and nothing else wrongly",
+    "label",
+    /0\.98 is a measured 0\.9\d+: a label must be the measurement/,
+    byMask((context) => cutMask(context, context.sparsity === 0.98 ? 0.9 : context.sparsity), { count: "own" }),
   ],
   [
     "empties a layer",
