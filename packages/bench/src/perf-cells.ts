@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { DoneResult } from "@ticketbench/results";
 import { readResults } from "@ticketbench/results/node";
 import program from "./cell/program.ts";
-import type { PerfRow } from "./perf.ts";
+import type { PerfRow } from "./perf-row.ts";
 import type { PlannedCell } from "./plan/cell.ts";
 import { planStudy } from "./plan/plan.ts";
 import { writePlan } from "./plan/plan-file.ts";

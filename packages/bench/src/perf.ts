@@ -4,19 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cellRows } from "./perf-cells.ts";
+import type { PerfRow } from "./perf-row.ts";
 import { contentHash } from "./plan/canonical.ts";
 import { type Identities, planStudy } from "./plan/plan.ts";
 import { readPlan, writePlan } from "./plan/plan-file.ts";
 import { parseStudy } from "./study/load.ts";
-
-/** One line of `npm run perf`: a figure, what it is measured in, and the bar it is held to. */
-export interface PerfRow {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly bar: number | null;
-  readonly better: "higher" | "lower";
-}
 
 export { gridRows } from "./perf-cells.ts";
 
