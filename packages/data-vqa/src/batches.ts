@@ -1,7 +1,7 @@
 import type { VqaDataset, VqaSplit } from "./dataset.ts";
 import { checkRegionCount } from "./dataset.ts";
 import { DataError } from "./error.ts";
-import type { Question } from "./question.ts";
+import { emptyQuestion, type Question } from "./question.ts";
 
 /** How questions become batches. */
 export interface BatchOptions {
@@ -55,7 +55,7 @@ export class BatchLoader {
     this.dataset = dataset;
     this.options = options;
     this.questions = "questions" in splits ? splits.questions : splits.flatMap((split) => split.questions);
-    [this.#tokens, this.#starts] = encodeAll(this.questions, options.encode);
+    [this.#tokens, this.#starts] = encodeAll(dataset.name, this.questions, options.encode);
   }
 
   /** Batches in one pass over the questions in `order` (or as many as `order` names). */
@@ -175,8 +175,16 @@ export class BatchLoader {
   }
 }
 
-function encodeAll(questions: readonly Question[], encode: BatchOptions["encode"]): [Int32Array, Uint32Array] {
-  const encoded = questions.map((question) => encode(question.text));
+/** Token ids of all questions, one after another, and where each begins. @param dataset its name, for errors */
+function encodeAll(
+  dataset: string,
+  questions: readonly Question[],
+  encode: BatchOptions["encode"],
+): [Int32Array, Uint32Array] {
+  const encoded = questions.map(({ id, text }) => {
+    if (text.trim() === "") throw emptyQuestion(dataset, id);
+    return encode(text);
+  });
   const starts = new Uint32Array(questions.length + 1);
   for (const [row, ids] of encoded.entries()) starts[row + 1] = (starts[row] ?? 0) + ids.length;
   const tokens = new Int32Array(starts[questions.length] ?? 0);
