@@ -18,6 +18,3 @@ export type Verdict = Omit<Finding, "check">;
 export const passed = (message: string): Verdict => ({ status: "passed", message });
 export const warned = (message: string): Verdict => ({ status: "warned", message });
 export const failed = (message: string): Verdict => ({ status: "failed", message });
-
-/** What the checking thread says when all its findings are told. */
-export const DONE = "done";
