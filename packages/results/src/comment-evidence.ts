@@ -77,8 +77,10 @@ function oneOfEach(results: readonly DoneResult[]): DoneResult[] {
   return [...Map.groupBy(results, key).values()].flatMap(([first]) => (first ? [first] : []));
 }
 
+/** In the order of their ids: the same results give the same sums, to the last bit, whatever order they came in. */
 function doneOf(results: readonly Result[]): DoneResult[] {
-  return currentResults(results).filter((result) => result.status === "done");
+  const done = currentResults(results).filter((result) => result.status === "done");
+  return done.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** The last phase that the results have. */

@@ -84,6 +84,22 @@ describe("the comment on a pull request", () => {
     );
   });
 
+  it("tells the numbers also where nothing is decided, for then they are all there is", () => {
+    const even = [0.5, 0.7].flatMap((target) => tickets("wanda2", target, 0.031));
+    const [, , , verdict] = comment({ results: even }).split("\n");
+    expect(verdict).toMatch(
+      /^\*\*(Tied with|Undecided against) magnitude at 50-70 %: -?\+?\d\.\d to -?\+?\d\.\d, 95 % CIs within -?\d\.\d to -?\d\.\d, p from \.\d{3} to 1?\.\d{3}, n = 3\*\*$/,
+    );
+    const [, , , single] = comment({ results: even.filter(({ target }) => target === 0.5) }).split("\n");
+    expect(single).toMatch(/magnitude at 50 %: [-+\d.]+, 95 % CI -?\d\.\d to -?\d\.\d, p = 1?\.\d{3}, n = 3\*\*$/);
+  });
+
+  it("is the same whatever the order of the results", () => {
+    const results = [...own, ...tickets("shuffle", 0.8, 0.3, { of: "wanda2" })];
+    const text = comment({ results });
+    expect(comment({ results: results.toReversed(), baseline: baseline.toReversed() })).toBe(text);
+  });
+
   it("holds the method against dense, magnitude, random-ERK and the best other, at each sparsity", () => {
     const rows = comment()
       .split("\n")
@@ -167,7 +183,10 @@ describe("the comment on a pull request", () => {
 
   it("links to the compare page and to the run, and to nothing that is no web address", () => {
     const compare = "https://example.org/ticketbench/compare?a=wanda2&b=magnitude";
-    expect(comment({ links: { compare } })).toContain(`[Compare question by question](<${compare}>)`);
+    const later = "Compare question by question (once its results are published)";
+    expect(comment({ links: { compare } })).toContain(`[${later}](<${compare}>)`);
+    const published = comment({ links: { compare }, baseline: [...baseline, ...own] });
+    expect(published).toContain(`[Compare question by question](<${compare}>)`);
     expect(link("x", "javascript:alert(1)")).toBeNull();
     expect(link("x", "https://example.org/>)<b>")).toBe("[x](<https://example.org/%3E)%3Cb%3E>)");
   });
