@@ -161,6 +161,19 @@ describe("the comment on a pull request", () => {
     expect(comment({ results }).match(/^\*\*.*magnitude.*\*\*$/gm)).toHaveLength(2);
   });
 
+  it("holds the method against the control of the same settings, and names the other ones apart", () => {
+    const pruning = { granularity: "global", allocation: "uniform", retraining: "masked", rewindStep: 0 } as const;
+    const globally = tickets("magnitude", 0.8, 0.5).map((result) => ({ ...result, pruning }));
+    const text = comment({ baseline: [...globally, ...baseline] });
+    const verdict = (of: string): string | undefined => of.split("\n").find((line) => line.startsWith("**"));
+    expect(verdict(text)).toBe(verdict(comment()));
+    expect(text).toMatch(
+      /\| 80 % \| 1: `wanda2`; 2: magnitude; .*`magnitude \(granularity global, allocation uniform, retraining masked, rewindStep 0\)`/,
+    );
+    const ownGlobal = own.map((result) => ({ ...result, pruning }));
+    expect(verdict(comment({ results: ownGlobal, baseline: [...globally, ...baseline] }))).not.toBe(verdict(text));
+  });
+
   it("lists failed cells, conformance (the failed first) and costs", () => {
     const failed = sampleFailure({ method: named("wanda2"), target: 0.9 });
     const conformance = [

@@ -7,6 +7,7 @@ import {
   type Line,
   meanOf,
   rivalsOf,
+  settingsKey,
   targetsOf,
 } from "./comment-evidence.ts";
 import { bytesOf, link, percent, sparsityText, table, untrusted } from "./comment-text.ts";
@@ -89,11 +90,11 @@ function opponent(evidence: Evidence): Line | null {
   return found ?? evidence.dense;
 }
 
-/** The control of that name; where there are several variants of it, the one over the same scope. */
+/** The control of that name; where there are several variants of it, the one of the same study settings. */
 function lineOf({ own, others }: Evidence, name: string): Line | null {
   const lines = others.filter(({ method, of }) => method === name && of === null);
-  const scope = own.results[0]?.scope;
-  return lines.find(({ results }) => results[0]?.scope === scope) ?? lines[0] ?? null;
+  const settings = ({ results: [first] }: Line): string => (first === undefined ? "" : settingsKey(first));
+  return lines.find((line) => settings(line) === settings(own)) ?? lines[0] ?? null;
 }
 
 function verdictSection(evidence: Evidence): string {
