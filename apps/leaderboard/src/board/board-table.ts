@@ -3,7 +3,7 @@ import { element, escapeText } from "../charts/svg.ts";
 import { formatFor, type Format } from "../i18n/format.ts";
 import type { Strings } from "../i18n/en.ts";
 import { groupAddress, methodOf, path } from "../site/paths.ts";
-import type { BoardMethod } from "./board.ts";
+import { rankKey, type BoardMethod } from "./board.ts";
 import type { Group, View } from "./view.ts";
 
 /** A method's marker in its colour, to stand before its name. */
@@ -17,10 +17,11 @@ export function titleOf(method: BoardMethod): string {
   return element("bdi", {}, escapeText(method.title));
 }
 
-/** A rank, marked where methods share it. */
+/** A rank, marked where methods share it, in view or not. */
 export function wordsOfRank(group: Group | undefined, view: View, f: Format): string {
   if (!group || group.rank === null) return "–";
-  const sharing = view.groups.filter((other) => other.target === group.target && other.rank === group.rank);
+  const ranks = view.track.judgements.ranks[rankKey(view.state.phase, group.target)] ?? {};
+  const sharing = Object.values(ranks).filter((rank) => rank === group.rank);
   return sharing.length > 1 ? `${f.integer(group.rank)}=` : f.integer(group.rank);
 }
 

@@ -68,6 +68,7 @@ export const en = {
   skip: "Skip to the content",
   nav: {
     board: "Leaderboard",
+    methods: "Methods",
     compare: "Compare",
     questions: "Questions",
     cells: "Results",
@@ -131,7 +132,7 @@ export const en = {
     noCost: "The results in view do not say what is asked for on this axis.",
     tableTitle: "The same, as a table",
     tableNote:
-      "Accuracy in percent, ± half of the 95 % interval over n seeds (none for n = 1). Methods that the paired test over questions cannot tell apart share a rank (=); no rank with fewer than three seeds. Choose a sparsity to order by it. Under a method: the mean time one of its results took to make.",
+      "Accuracy in percent, ± half of the 95 % interval over n seeds (none for n = 1). Methods that the paired test over questions cannot tell apart share a rank (=); ranks count the methods out of view too, and need three seeds. Choose a sparsity to order by it. Under a method: the mean time one of its results took to make.",
     costEach: (time: string) => `${time} a result`,
     seedTable: {
       title: "Every seed, with what it cost",
