@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 import type { Plan } from "../plan/plan.ts";
 import { duration, Eta } from "../run/eta.ts";
 import type { CellEvent, RunEvent } from "../run/events.ts";
-import type { RunView } from "./view.ts";
+import type { RunView } from "./run-view.ts";
 import { eventWords, progressWords } from "./words.ts";
 
 type ProgressEvent = Extract<CellEvent, { type: "progress" }>;

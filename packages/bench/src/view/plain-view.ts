@@ -2,7 +2,7 @@ import type { Writable } from "node:stream";
 import type { Plan } from "../plan/plan.ts";
 import { duration, Eta } from "../run/eta.ts";
 import type { RunEvent } from "../run/events.ts";
-import type { RunView } from "./view.ts";
+import type { RunView } from "./run-view.ts";
 import { eventWords, progressWords } from "./words.ts";
 
 /** One line when a cell starts, reaches another phase or ends: for files, pipes and CI logs. */

@@ -21,6 +21,3 @@ export const passed = (message: string): Verdict => ({ status: "passed", message
 export const warned = (message: string): Verdict => ({ status: "warned", message });
 /** The property does not hold: the method is not accepted. */
 export const failed = (message: string): Verdict => ({ status: "failed", message });
-
-/** What the checking thread says when all its findings are told. */
-export const DONE = "done";
