@@ -5,6 +5,7 @@ import { defineConfig } from "astro/config";
 // numbers that others reported come from the published folder all the same.
 const published = resolve(import.meta.dirname, "../../results");
 process.env["TICKETBENCH_PUBLISHED"] = published;
+process.env["TICKETBENCH_CITATION"] = resolve(import.meta.dirname, "../../CITATION.cff");
 process.env["TICKETBENCH_CHANGELOG"] = resolve(import.meta.dirname, "changelog.json");
 process.env["TICKETBENCH_RESULTS"] ??= published;
 process.env["TICKETBENCH_RESULTS"] = process.env["TICKETBENCH_RESULTS"]

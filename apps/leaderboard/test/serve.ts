@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
+import { gzipSync } from "node:zlib";
 
 const TYPES: Record<string, string> = {
   ".html": "text/html; charset=utf-8",
@@ -33,14 +34,16 @@ async function find(folder: string, base: string, address: string): Promise<{ fi
   }
 }
 
-/** Serves a built site on the loopback interface under a base path, as a static host would: unknown addresses get 404.html. */
+/** Serves a built site on the loopback interface under a base path, as a static host would: packed, and unknown addresses get 404.html. */
 export async function serveSite(folder: string, base = "/"): Promise<Served> {
   const server: Server = createServer((request, response) => {
     void (async () => {
       const found = await find(folder, base, request.url ?? "/");
       const body = found?.body ?? (await readFile(join(folder, "404.html")).catch(() => "not found"));
       const type = found ? (TYPES[extname(found.file)] ?? "application/octet-stream") : "text/html; charset=utf-8";
-      response.writeHead(found ? 200 : 404, { "content-type": type }).end(body);
+      const packed = !type.startsWith("font/") && /\bgzip\b/.test(String(request.headers["accept-encoding"]));
+      const headers = { "content-type": type, ...(packed ? { "content-encoding": "gzip" } : {}) };
+      response.writeHead(found ? 200 : 404, headers).end(packed ? gzipSync(body) : body);
     })();
   });
   await new Promise<void>((ready) => server.listen(0, "127.0.0.1", ready));

@@ -3,7 +3,7 @@ import { element, escapeText } from "../charts/svg.ts";
 import { formatFor, type Format } from "../i18n/format.ts";
 import type { Strings } from "../i18n/en.ts";
 import { groupAddress, methodOf, path } from "../site/paths.ts";
-import type { BoardMethod } from "./board.ts";
+import { rankKey, type BoardMethod } from "./board.ts";
 import type { Group, View } from "./view.ts";
 
 /** A method's marker in its colour, to stand before its name. */
@@ -17,10 +17,11 @@ export function titleOf(method: BoardMethod): string {
   return element("bdi", {}, escapeText(method.title));
 }
 
-/** A rank, marked where methods share it. */
-function rankWords(group: Group | undefined, view: View, f: Format): string {
+/** A rank, marked where methods share it, in view or not. */
+export function wordsOfRank(group: Group | undefined, view: View, f: Format): string {
   if (!group || group.rank === null) return "–";
-  const sharing = view.groups.filter((other) => other.target === group.target && other.rank === group.rank);
+  const ranks = view.track.judgements.ranks[rankKey(view.state.phase, group.target)] ?? {};
+  const sharing = Object.values(ranks).filter((rank) => rank === group.rank);
   return sharing.length > 1 ? `${f.integer(group.rank)}=` : f.integer(group.rank);
 }
 
@@ -77,6 +78,16 @@ function denseRow(view: View, t: Strings, f: Format): string {
   return element("tr", { class: "dense" }, name, value);
 }
 
+/** What one result of a method costs to make: the mean over its results in view. */
+function costOf(view: View, method: BoardMethod, t: Strings, f: Format): string {
+  const seconds = view.groups
+    .filter((group) => group.method.id === method.id)
+    .flatMap((group) => group.cells.map((cell) => cell.cost));
+  if (seconds.length === 0) return "";
+  const mean = seconds.reduce((sum, value) => sum + value, 0) / seconds.length;
+  return element("small", {}, escapeText(t.board.costEach(f.seconds(mean))));
+}
+
 /** The chart's twin: the same view as an HTML table. */
 export function drawBoardTable(view: View, t: Strings): string {
   const f = formatFor(t.language);
@@ -97,8 +108,14 @@ export function drawBoardTable(view: View, t: Strings): string {
       const group = find(method, target);
       return cell(group, view, group !== undefined && group.accuracy.mean === best.get(target), t, f);
     });
-    const rank = element("td", {}, rankWords(find(method, view.sort), view, f));
-    return element("tr", {}, element("th", { scope: "row", class: "pinned name" }, who), rank, ...cells);
+    const rank = element("td", {}, wordsOfRank(find(method, view.sort), view, f));
+    return element(
+      "tr",
+      {},
+      element("th", { scope: "row", class: "pinned name" }, who, costOf(view, method, t, f)),
+      rank,
+      ...cells,
+    );
   });
   const caption = element(
     "caption",

@@ -40,6 +40,8 @@ export interface BoardCell {
   readonly flops: number | null;
   readonly bytes: number | null;
   readonly latency: number | null;
+  /** Seconds its making took on its machine, all steps together. */
+  readonly cost: number;
 }
 
 /** How much can be pruned by a method within one point of the dense network; sparsities of the prunable weights. */

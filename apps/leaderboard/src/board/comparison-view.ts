@@ -2,11 +2,17 @@ import type { DoneResult } from "@ticketbench/results";
 import { element, escapeText } from "../charts/svg.ts";
 import { drawDifferenceChart } from "../charts/difference-chart.ts";
 import { drawBar } from "../charts/bar.ts";
+import { fitText } from "../charts/text-width.ts";
 import { formatFor } from "../i18n/format.ts";
 import { ANSWERS, type Phase, type Track } from "./board.ts";
 import { DENSE, type ComparedSparsity, type Side } from "./comparison.ts";
 
 const f = formatFor("en");
+
+/** A name as the heading of a column. */
+function heading(name: string): string {
+  return fitText(name, 13, 300);
+}
 
 function range({ verdict }: ComparedSparsity): string {
   return `${f.difference(verdict.interval.low)} to ${f.difference(verdict.interval.high)}`;
@@ -22,8 +28,8 @@ export function drawDifferences(a: Side, b: Side, rows: readonly ComparedSparsit
   return drawDifferenceChart(
     {
       title: `Difference in accuracy of ${a.name} to ${b.name}, points`,
-      above: `↑ ${a.name.slice(0, 40)} better`,
-      below: `↓ ${b.name.slice(0, 40)} better`,
+      above: `↑ ${fitText(a.name, 13, width - 140)} better`,
+      below: `↓ ${fitText(b.name, 13, width - 140)} better`,
       xTitle: "weights removed, share of the prunable ones",
       formatY: f.difference,
       differences: rows.map((row) => ({
@@ -42,20 +48,12 @@ const OUTCOME_CLASS = { better: "tag good", worse: "tag bad", tied: "tag", undec
 
 /** The same as a table; the heading of a row chooses the sparsity that is looked at closely. */
 export function drawVerdictTable(a: Side, b: Side, rows: readonly ComparedSparsity[], chosen: number): string {
-  const heads = [
-    "Sparsity",
-    a.name.slice(0, 40),
-    b.name.slice(0, 40),
-    "Difference",
-    "95 % interval",
-    "p",
-    "n",
-    "Verdict",
-  ];
+  const names = [heading(a.name), heading(b.name)];
+  const heads = ["Sparsity", ...names, "Difference", "95 % interval", "p", "n", "Verdict"];
   const head = heads.map((words, index) =>
     element(
       "th",
-      { scope: "col", class: index === 0 ? "pinned start" : index === 7 ? "start" : null },
+      { scope: "col", class: ["pinned start", "named", "named"][index] ?? (index === 7 ? "start" : null) },
       escapeText(words),
     ),
   );
@@ -146,8 +144,8 @@ export function drawAnswerTypes(
   const [left, right] = sides.map((side) => byAnswerType(track, side, target, phase));
   if (!left || !right) return null;
   const titles = ["all", "yes/no", "number", "other"];
-  const head = ["Questions", ...names.map((name) => name.slice(0, 40)), "Difference"].map((words, index) =>
-    element("th", { scope: "col", class: index === 0 ? "pinned start" : null }, escapeText(words)),
+  const head = ["Questions", ...names.map(heading), "Difference"].map((words, index) =>
+    element("th", { scope: "col", class: ["pinned start", "named", "named"][index] ?? null }, escapeText(words)),
   );
   const body = titles.map((title, type) => {
     const [a, b] = [left[type] ?? null, right[type] ?? null];
@@ -168,8 +166,11 @@ export function drawAnswerTypes(
   );
 }
 
-/** A side made of one result. */
-export function sideOfResult(result: DoneResult, phase: Phase): Side | null {
+/**
+ * A side made of one result. Against a method it stands at its own sparsity; `anywhere` sets it against whatever the
+ * other side is, as two results are compared.
+ */
+export function sideOfResult(result: DoneResult, phase: Phase, anywhere: boolean): Side | null {
   const scores = result.phases[result.kind === "dense" ? "dense" : phase]?.scores;
   if (!scores) return null;
   const name = result.method
@@ -177,7 +178,7 @@ export function sideOfResult(result: DoneResult, phase: Phase): Side | null {
     : `dense, seed ${String(result.seed)}`;
   return {
     name,
-    fixed: true,
+    fixed: anywhere || result.kind === "dense",
     file: { dataset: result.dataset.hash, runs: [{ seed: result.seed, target: result.target, scores }] },
   };
 }

@@ -11,7 +11,9 @@ import {
   type Track,
 } from "./board.ts";
 import { judge } from "./judge.ts";
+import { defaultState } from "./state.ts";
 import { variantsOf, type Variant } from "./variant.ts";
+import { viewOf } from "./view.ts";
 
 /** Results made under the same recipe on the same questions: only these are drawn in one chart and ranked together. */
 function comparable(result: DoneResult): string {
@@ -35,6 +37,12 @@ export function accuraciesOf(phase: ScoredPhase): Accuracies {
   return [recomputeAccuracy(phase.scores), of("yes/no"), of("number"), of("other")];
 }
 
+/** Seconds that the making of a result took on its machine, all steps together, to a tenth. */
+export function secondsOf(result: DoneResult): number {
+  const sum = Object.values(result.cost.seconds).reduce((total, seconds) => total + seconds, 0);
+  return Math.round(sum * 10) / 10;
+}
+
 function cellOf(result: DoneResult, variant: Variant): BoardCell {
   const phases: Partial<Record<Phase, Accuracies>> = {};
   for (const name of PHASES) {
@@ -52,6 +60,7 @@ function cellOf(result: DoneResult, variant: Variant): BoardCell {
     phases,
     flops: result.flops?.sparse ?? null,
     bytes: result.bytes.compressed,
+    cost: secondsOf(result),
     latency: result.latency ? (result.latency.compactMilliseconds ?? result.latency.sparseMilliseconds) / 1000 : null,
   };
 }
@@ -94,13 +103,10 @@ function trackOf(
 ): Track {
   const first = results[0];
   if (!first) throw new Error("a track needs at least one result");
-  const bySize = [...groupBy(results, ({ study }) => study.name)].sort(([, a], [, b]) => b.length - a.length);
-  const [[study = ""] = []] = bySize;
-  const others = bySize.length > 1 ? ` +${bySize.length - 1}` : "";
   const dense = denseOf(results);
   return {
     id,
-    title: `${first.dataset.name} · ${study}${others}`,
+    title: first.dataset.name,
     dataset: first.dataset.name,
     split: first.dataset.split,
     questions: first.dataset.questions,
@@ -116,16 +122,37 @@ function trackOf(
   };
 }
 
-/** Baselines come first; later methods take the next styles in the order of their ids. */
-function numberStyles(variants: readonly Variant[], preview: string | undefined): BoardMethod[] {
+/** Tracks that ask the same dataset under another recipe say which study of theirs is the largest. */
+function nameApart(tracks: readonly Track[], groups: readonly (readonly DoneResult[])[]): Track[] {
+  return tracks.map((track, index) => {
+    if (tracks.filter(({ dataset }) => dataset === track.dataset).length === 1) return track;
+    const studies = [...groupBy(groups[index] ?? [], ({ study }) => study.name)];
+    const [largest = ""] = studies.sort(([, a], [, b]) => b.length - a.length)[0] ?? [];
+    return { ...track, title: `${track.dataset} · ${largest}` };
+  });
+}
+
+/**
+ * Styles in the order of `first`, then of the ids: what one picture shows should come early in it, for only neighbours
+ * are sure to differ in colour.
+ */
+function numberStyles(
+  variants: readonly Variant[],
+  first: readonly string[],
+  preview: string | undefined,
+): BoardMethod[] {
   const byId = new Map(variants.map((variant) => [variant.id, variant]));
-  const place = (id: string): number => {
-    const index = BASELINES.indexOf(id);
-    return index < 0 ? BASELINES.length : index;
-  };
+  const place = ({ id }: Variant): number => (first.includes(id) ? first.indexOf(id) : first.length);
   return [...byId.values()]
-    .sort((a, b) => place(a.id) - place(b.id) || (a.id < b.id ? -1 : 1))
+    .sort((a, b) => place(a) - place(b) || (a.id < b.id ? -1 : 1))
     .map(({ id, method, title, asCoded }, style) => ({ id, title, style, asCoded, isPreview: method === preview }));
+}
+
+/** Numbers the methods so that the first picture, whose choice depends on no style, has a colour for each of its own. */
+function withStyles(tracks: readonly Track[], variants: readonly Variant[], preview: string | undefined): Board {
+  const draft: Board = { methods: numberStyles(variants, BASELINES, preview), tracks };
+  const shown = viewOf(draft, defaultState(draft))?.methods.map(({ id }) => id) ?? [];
+  return { methods: numberStyles(variants, [...BASELINES, ...shown], preview), tracks };
 }
 
 /**
@@ -160,5 +187,5 @@ export function boardOf(results: readonly Result[], preview?: string): Board {
     const failed = results.filter((result) => result.status === "failed" && studies.has(result.study.hash)).length;
     return trackOf(id, group, failed, variants);
   });
-  return { methods: numberStyles(seen, preview), tracks };
+  return withStyles(nameApart(tracks, groups), seen, preview);
 }

@@ -97,10 +97,12 @@ export function variantsOf(results: readonly DoneResult[]): Map<string, Variant>
     if (!method) continue;
     const added = additions(settingsOf(result), { ...usual, params: usualParams.get(method.id) ?? "" });
     const suffix = added.map((words) => `~${words.toLowerCase().replace(/[^a-z0-9.]+/g, "-")}`).join("");
+    // A title may say itself what sets its method apart.
+    const unsaid = added.filter((words) => !method.title.includes(words));
     variants.set(result.id, {
       id: method.id + suffix,
       method: method.id,
-      title: added.length === 0 ? method.title : `${method.title} (${added.join(", ")})`,
+      title: unsaid.length === 0 ? method.title : `${method.title} (${unsaid.join(", ")})`,
       asCoded: result.division === "as-coded",
     });
   }

@@ -125,14 +125,22 @@ function height(groups: readonly Group[], method: BoardMethod): number {
   return own.length === 0 ? 0 : average(own.map((group) => group.accuracy.mean));
 }
 
-/** The sparsity where methods differ most between their best and their median: where a ranking says most. */
+/** A sparsity that nearly all methods reached says more than one that few did. */
+const NEARLY_ALL = 0.8;
+
+/** The sparsity, of those most methods share, where they differ most between best and median: there a ranking says most. */
 function telling(groups: readonly Group[], targets: readonly number[]): number | null {
+  const means = targets.map((target) => {
+    const here = groups.filter((group) => group.target === target).map((group) => group.accuracy.mean);
+    return here.sort((a, b) => b - a);
+  });
+  const most = Math.max(...means.map((here) => here.length));
   let best: { target: number; spread: number } | null = null;
-  for (const target of targets) {
-    const means = groups.filter((g) => g.target === target).map((g) => g.accuracy.mean);
-    const sorted = means.sort((a, b) => b - a);
-    const spread = (sorted[0] ?? 0) - (sorted[Math.floor(sorted.length / 2)] ?? 0);
-    if (sorted.length > 1 && (best === null || spread > best.spread)) best = { target, spread };
+  for (const [index, target] of targets.entries()) {
+    const here = means[index] ?? [];
+    const spread = (here[0] ?? 0) - (here[Math.floor(here.length / 2)] ?? 0);
+    if (here.length < most * NEARLY_ALL || here.length < 2) continue;
+    if (best === null || spread > best.spread) best = { target, spread };
   }
   return best?.target ?? targets.at(-1) ?? null;
 }

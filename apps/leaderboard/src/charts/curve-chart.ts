@@ -238,13 +238,13 @@ function names(chart: CurveChart, drawing: Frame, taken: readonly Box[]): string
   ]);
   const style = new Map(chart.curves.map((curve) => [curve.id, curve.style]));
   return placeLabels(lines, plot, straight, taken)
-    .map((label) =>
-      text(titles.get(label.id) ?? "", {
-        class: `label name ${colourClass(style.get(label.id) ?? 0)}`,
-        x: label.x,
-        y: label.y,
-      }),
-    )
+    .map(({ id, x, y, leader }) => {
+      const colour = colourClass(style.get(id) ?? 0);
+      const words = text(titles.get(id) ?? "", { class: `label name ${colour}`, x, y });
+      if (!leader) return words;
+      const [from, to] = leader;
+      return element("line", { class: `leader ${colour}`, x1: from.x, y1: from.y, x2: to.x, y2: to.y }) + words;
+    })
     .join("");
 }
 

@@ -26,7 +26,7 @@ export function drawDifferenceChart(chart: DifferenceChart, width: number): stri
   const height = 280;
   const plot = { left: 48, right: width - 16, top: 14, bottom: height - 48 };
   const ends = chart.differences.flatMap(({ interval }) => [interval.low, interval.high]);
-  const reach = Math.max(0.01, ...ends.map(Math.abs)) * 1.1;
+  const reach = Math.max(0.01, ...ends.map(Math.abs)) * 1.25;
   const y = scaleLinear([-reach, reach], [plot.bottom, plot.top]);
   const names = chart.differences.map(({ name }) => name);
   const x = scalePoint(names, [plot.left, plot.right]).padding(0.6);
@@ -63,8 +63,8 @@ export function drawDifferenceChart(chart: DifferenceChart, width: number): stri
       direction: "ltr",
     },
     ...grid,
-    text(chart.above, { class: "side", x: plot.left + 6, y: plot.top + 10 }),
-    text(chart.below, { class: "side", x: plot.left + 6, y: plot.bottom - 6 }),
+    text(chart.above, { class: "label side", x: plot.left + 6, y: plot.top + 10 }),
+    text(chart.below, { class: "label side", x: plot.left + 6, y: plot.bottom - 6 }),
     text(chart.xTitle, { x: (plot.left + plot.right) / 2, y: height - 4, "text-anchor": "middle" }),
     ...marks,
   );

@@ -16,10 +16,12 @@ export interface LineChart {
   readonly formatY: (value: number) => string;
   /** Name of step i under the axis. */
   readonly stepName: (step: number) => string;
+  /** What the steps are. */
+  readonly xTitle: string;
 }
 
 const WIDTH = 330;
-const HEIGHT = 200;
+const HEIGHT = 216;
 const FONT = 13;
 
 /** Small lines over steps (epochs), each named at its end; names that would meet are moved apart. */
@@ -27,7 +29,7 @@ export function drawLineChart(chart: LineChart): string {
   const values = chart.series.flatMap((series) => series.values).filter((value) => value !== null);
   const steps = Math.max(1, ...chart.series.map((series) => series.values.length));
   const names = Math.max(...chart.series.map((series) => textWidth(series.title, FONT)), 0);
-  const plot = { left: 44, right: WIDTH - names - 18, top: 12, bottom: HEIGHT - 28 };
+  const plot = { left: 44, right: WIDTH - names - 18, top: 12, bottom: HEIGHT - 44 };
   const x = scaleLinear([0, Math.max(1, steps - 1)], [plot.left + 8, plot.right]);
   const low = Math.min(...values);
   const high = Math.max(...values);
@@ -38,7 +40,7 @@ export function drawLineChart(chart: LineChart): string {
   });
   const ticks = Array.from({ length: steps }, (_, step) => step)
     .filter((step) => steps <= 10 || step % Math.ceil(steps / 10) === 0)
-    .map((step) => text(chart.stepName(step), { x: x(step), y: HEIGHT - 8, "text-anchor": "middle" }));
+    .map((step) => text(chart.stepName(step), { x: x(step), y: HEIGHT - 24, "text-anchor": "middle" }));
   const ends = nameHeights(chart.series.map((series) => y(series.values.findLast((value) => value !== null) ?? low)));
   const drawn = chart.series.map((series, index) => {
     const points = series.values.flatMap((value, step) =>
@@ -51,6 +53,8 @@ export function drawLineChart(chart: LineChart): string {
     const name = text(series.title, { class: "label name", x: plot.right + 10, y: (ends[index] ?? 0) + 4.5 });
     return element("g", { class: colourClass(series.style) }, path, ...marks, name);
   });
+  const middle = (plot.left + 8 + plot.right) / 2;
+  const xTitle = text(chart.xTitle, { x: middle, y: HEIGHT - 4, "text-anchor": "middle" });
   return element(
     "svg",
     {
@@ -64,6 +68,7 @@ export function drawLineChart(chart: LineChart): string {
     },
     ...grid,
     ...ticks,
+    xTitle,
     ...drawn,
   );
 }

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { placeLabels, type Box, type LabelledLine, type Place } from "./place-labels.ts";
 
 const AREA: Box = { left: 0, top: 0, right: 600, bottom: 400 };
@@ -48,6 +48,34 @@ test("names stand inside the area, never on each other and never on another line
     }),
     { numRuns: 60 },
   );
+});
+
+describe("a name", () => {
+  const flat = (id: string, y: number): LabelledLine => ({
+    id,
+    points: [20, 580].map((x) => ({ x, y })),
+    width: 90,
+    height: 18,
+  });
+
+  test("is nearest to its own line, so that nobody reads it as another's", () => {
+    const labels = placeLabels([flat("near", 200), flat("below", 214)], AREA);
+    expect(labels.find(({ id }) => id === "near")?.y).toBeLessThan(200);
+    expect(labels.find(({ id }) => id === "below")?.y).toBeGreaterThan(214);
+    expect(labels.map(({ leader }) => leader)).toEqual([null, null]);
+  });
+
+  test("of a line between two others leads to it", () => {
+    const labels = placeLabels([flat("above", 194), flat("between", 200), flat("below", 206)], AREA);
+    const leader = labels.find(({ id }) => id === "between")?.leader;
+    expect(leader?.[1].y).toBe(200);
+    expect(
+      labels
+        .filter((label) => label.leader === null)
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(["above", "below"]);
+  });
 });
 
 test("a lone line is always named", () => {

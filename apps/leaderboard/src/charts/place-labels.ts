@@ -22,6 +22,8 @@ export interface LabelledLine {
 /** Where a name goes: `x` and `y` are the left end of its base line. */
 export interface PlacedLabel extends Place {
   readonly id: string;
+  /** From the name to its line, where another line is nearer; null where the name speaks for itself. */
+  readonly leader: readonly [Place, Place] | null;
 }
 
 const GAP = 7;
@@ -89,10 +91,34 @@ export function clearest(boxes: readonly Box[], lines: readonly (readonly Place[
   return judged.sort((a, b) => b.room - a.room)[0]?.box;
 }
 
+/** The shortest way from a box to a line. */
+function leaderOf(box: Box, samples: readonly Place[]): readonly [Place, Place] | null {
+  const [nearest] = [...samples].sort((a, b) => outside(box, a.x, a.y) - outside(box, b.x, b.y));
+  if (!nearest) return null;
+  const edge = {
+    x: Math.min(Math.max(nearest.x, box.left), box.right),
+    y: Math.min(Math.max(nearest.y, box.top), box.bottom),
+  };
+  return [edge, nearest];
+}
+
+/** A place a name may take: its distance to its own line, to the other curves, and to all that must stay readable. */
+interface JudgedBox {
+  readonly box: Box;
+  readonly near: number;
+  readonly beside: number;
+  readonly room: number;
+}
+
+/** A name nearer to another line would be read as that line's. */
+function speaksForItself({ near, beside }: JudgedBox): boolean {
+  return near < beside;
+}
+
 /**
- * Names lines where they are. Each name takes, of the free places near its own line, the one farthest from all other
- * lines; lines with the fewest free places choose first. A line without a free place gets no name here (the list of
- * methods under the chart names all of them).
+ * Names lines where they are. Each name takes, of the free places near its own line, first one that no other line is
+ * nearer to, then the one farthest from all lines; lines with the fewest such places choose first. A name that must stand
+ * nearer to another line gets a leader. A line without any free place gets no name here.
  *
  * @param area where names may stand
  * @param obstacles lines that bear no name of this call but must stay readable
@@ -107,25 +133,30 @@ export function placeLabels(
   const occupied = [...taken];
   const samples = new Map(lines.map((line) => [line, samplesOf(line.points)]));
   const straight = obstacles.map(samplesOf);
+  const room = (box: Box, others: readonly (readonly Place[])[]): number =>
+    Math.min(...others.map((other) => clearance(box, other)), 40);
   const free = lines.map((line) => {
     const own = samples.get(line) ?? [];
-    const others = [...[...samples.values()].filter((other) => other !== own), ...straight];
+    const others = [...samples.values()].filter((other) => other !== own);
     const places = candidates(line)
       .filter((box) => box.left >= area.left && box.right <= area.right)
       .filter((box) => box.top >= area.top && box.bottom <= area.bottom)
-      .filter((box) => clearance(box, own) >= 4)
-      .map((box) => ({ box, room: Math.min(...others.map((other) => clearance(box, other)), 40) }))
-      .filter(({ room }) => room >= 5)
-      .sort((a, b) => b.room - a.room);
-    return { line, places };
+      .map((box): JudgedBox => {
+        const beside = room(box, others);
+        return { box, near: clearance(box, own), beside, room: Math.min(beside, room(box, straight)) };
+      })
+      .filter((place) => place.near >= 4 && place.room >= 5)
+      .sort((a, b) => Number(speaksForItself(b)) - Number(speaksForItself(a)) || b.room - a.room);
+    return { line, places, own, clear: places.filter(speaksForItself).length };
   });
-  free.sort((a, b) => a.places.length - b.places.length);
+  free.sort((a, b) => a.clear - b.clear || a.places.length - b.places.length);
   const placed: PlacedLabel[] = [];
-  for (const { line, places } of free) {
+  for (const { line, places, own } of free) {
     const choice = places.find(({ box }) => !occupied.some((other) => overlaps(box, other)));
     if (!choice) continue;
     occupied.push(choice.box);
-    placed.push({ id: line.id, x: choice.box.left, y: choice.box.bottom - line.height * 0.24 });
+    const leader = speaksForItself(choice) ? null : leaderOf(choice.box, own);
+    placed.push({ id: line.id, x: choice.box.left, y: choice.box.bottom - line.height * 0.24, leader });
   }
   return placed;
 }

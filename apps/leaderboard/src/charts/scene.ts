@@ -89,16 +89,26 @@ function meet(a: Place, b: Place): boolean {
   return Math.abs(a.y - b.y) < NAME_SIZE && a.left < b.left + b.width && b.left < a.left + a.width;
 }
 
-/** Where each name stands: over its box, under it or at its top inside, kept in the picture and off other names. */
-function placeNames({ width, height, objects }: Scene): Place[] {
+/** Places for the name of a box, best first: over it, under it, beside it, at its top or bottom inside. */
+function placesFor({ box: [left, top, right, bottom] }: SceneObject, words: number, { width, height }: Scene): Place[] {
+  const over = (y: number): Place => ({ left: Math.max(2, Math.min(left, width - words - 2)), y, width: words });
+  const middle = (top + bottom) / 2 + NAME_SIZE / 3;
+  const beside = [right + 6, left - words - 6]
+    .filter((start) => start >= 2 && start <= width - words - 2)
+    .map((start): Place => ({ left: start, y: middle, width: words }));
+  return [over(top - 6), over(bottom + 20), ...beside, over(top + 22), over(bottom - 6)].filter(
+    ({ y }) => y > NAME_SIZE * 0.8 && y < height - 4,
+  );
+}
+
+/** Where each name stands, kept in the picture and off other names. */
+function placeNames(scene: Scene): Place[] {
   const taken: Place[] = [];
-  for (const { kind, color, box } of objects) {
-    const [left, top, , bottom] = box;
-    const words = textWidth(`${color} ${kind}`, NAME_SIZE) * 1.06;
-    const at = (y: number): Place => ({ left: Math.max(2, Math.min(left, width - words - 2)), y, width: words });
-    const places = [top - 6, bottom + 20, top + 22, bottom - 6].map(at);
-    const inside = places.filter(({ y }) => y > NAME_SIZE * 0.8 && y < height - 4);
-    taken.push(inside.find((place) => !taken.some((other) => meet(place, other))) ?? inside[0] ?? at(top + 22));
+  for (const object of scene.objects) {
+    const words = textWidth(`${object.color} ${object.kind}`, NAME_SIZE) * 1.06;
+    const places = placesFor(object, words, scene);
+    const free = places.find((place) => !taken.some((other) => meet(place, other)));
+    taken.push(free ?? places[0] ?? { left: 2, y: object.box[1] + 22, width: words });
   }
   return taken;
 }

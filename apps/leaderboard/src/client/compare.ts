@@ -58,7 +58,8 @@ function titleOf(board: Board, id: string): string {
 async function sideOf(board: Board, state: ComparisonState, id: string): Promise<Side | null> {
   if (isResultId(id)) {
     const result = await load<Result>(path(`/data/v1/cells/${id}.json`));
-    return result.status === "done" ? sideOfResult(result, state.phase) : null;
+    const bothResults = isResultId(state.a) && isResultId(state.b);
+    return result.status === "done" ? sideOfResult(result, state.phase, bothResults) : null;
   }
   const phase = id === DENSE ? DENSE : state.phase;
   const file = await load<ScoreFile>(path(`/data/v1/scores/${state.track}/${id}/${phase}.json`)).catch(() => null);
@@ -80,14 +81,19 @@ async function show(board: Board, state: ComparisonState): Promise<void> {
   if (turn !== asked) return;
   const found = a && b && compare(a, b);
   part("found").hidden = !found;
-  part("sentence").textContent = found ? found.sentence : NOTHING;
+  part("sentence").textContent = found ? unbroken(found.sentence) : NOTHING;
   const close = found?.rows.find((row) => row.target === state.target) ?? telling(found?.rows ?? []);
   if (found && close) {
-    part("close").textContent = close.verdict.sentence;
+    part("close").textContent = unbroken(close.verdict.sentence);
     drawTables(track, state, [a, b], found.rows, close);
     drawCharts(board, state, [a, b], found.rows);
   }
   part("comparison").setAttribute("aria-busy", "false");
+}
+
+/** The words, with no line ending between a number and its sign. */
+function unbroken(words: string): string {
+  return words.replaceAll(" %", "\u00a0%").replaceAll(" = ", "\u00a0=\u00a0");
 }
 
 /** The sparsity with the largest difference. */

@@ -87,13 +87,20 @@ export const enAudit = {
   },
   findings: {
     heading: "What the code did",
+    labelAxis: "label of the file, %",
     dense: {
       heading: "1. Retraining was dense",
       text: "The mask sets the rewound weights to zero once. Training never looks at it again, so every removed weight that gets a gradient grows back in the first effective step. What the curves call retrained is the whole network, fine-tuned from a damaged start. No winning ticket was trained, and no checkpoint is smaller. Here the mask is part of the optimiser's step, and its zeros are counted again on every saved checkpoint.",
+      chart: "Removed weights that are zero after retraining, %. Low magnitude, measured by us",
+      held: "mask held",
+      asCoded: "as coded",
     },
     high: {
       heading: "2. “High magnitude” removes small weights",
-      text: "The mask was copied from code in which 1 means keep; here 1 means remove. With p the share of the low-magnitude mask, it removes 1 − p of the weights: from half on, all of them out of the small ones; below half, all small ones and a random share of the large. Hence the surprise that removing “the large weights” beats chance.",
+      text: "The mask was copied from code in which 1 means keep; here 1 means remove. With p the share of the low-magnitude mask, it removes 1 − p of the weights: from half on, all of them out of the small ones; below half, all small ones and a random share of the large. Hence the surprise that removing “the large weights” beats chance.",
+      chart: "What the high mask removes, %",
+      removedName: "of all",
+      destroyedName: "of the large",
       table: "What the high mask removes",
       file: "Label of the file",
       removed: "Removed, of the prunable weights",
@@ -103,10 +110,10 @@ export const enAudit = {
     labels: {
       heading: "3. and 5. Labels are not measurements",
       text: (rounds: readonly number[]) =>
-        `Files of the high mask are labelled 100 minus the sparsity they were run with. And the rounds of “iterative” pruning have no training between them: each removes a tenth of what is left, so n rounds remove 1 − 0.9ⁿ at once. The nominal 10, 20, … 90 % took ${f.list(rounds.map(f.integer))} rounds. Here the label is always counted on the mask.`,
+        `Files of the high mask are labelled 100 minus the sparsity they were run with. And the rounds of “iterative” pruning have no training between them: each removes a tenth of what is left, so n rounds remove 1 − 0.9ⁿ at once. The nominal 10, 20, … 90 % took ${f.list(rounds.map(f.integer))} rounds. Here the label is always counted on the mask.`,
       chart: "Weights the masks really removed, % of the prunable ones",
       diagonal: "as labelled",
-      lowAndRandom: "Low magnitude and Random",
+      lowAndRandom: "Low and Random",
     },
     pruned: {
       heading: "4. One score under three names",
@@ -116,6 +123,8 @@ export const enAudit = {
     random: {
       heading: "6. Random was a coin, layer by layer",
       text: "Each weight is removed with the probability of its tensor's share in the low mask: not a choice over the network, and not an exact count. Here counts are exact and ties are broken the same way everywhere.",
+      chart: "Weights the coin removed beyond its aim. Measured by us, as coded",
+      seed: (seed: number) => `seed ${f.integer(seed)}`,
     },
     seeds: {
       heading: "7. Three seeds that are not there",
@@ -129,11 +138,14 @@ export const enAudit = {
       text: (scores: readonly number[]) =>
         `All of it was evaluated on minival, not on test-dev, and the best epoch was picked there too. Two scores that look like learning are answers that never change: ${f.list(scores.map(f.accuracy))} are what one and the same answer to everything reaches. The fine-tuning itself was still rising when it stopped:`,
       chart: "Unpruned, minival accuracy by epoch, %",
+      epoch: "epoch",
     },
     dead: {
       heading: "9. Weights that never speak",
       text: (dead: number, prunable: number) =>
         `${f.integer(dead)} of the ${f.integer(prunable)} prunable weights stand in the last layer's visual branch, behind the point where the answer is read. They get no gradient, and removing them costs nothing: ${f.share(dead / prunable)} of “sparsity” for free.`,
+      chart: (dead: number, prunable: number) =>
+        `${f.share(dead / prunable)} of the prunable weights never reach the answer`,
     },
   },
   measured: {
@@ -157,9 +169,9 @@ export const enAudit = {
     statuses,
     missing: "No published result can tell.",
     compared: (met: number, differences: readonly { target: number; difference: number }[], n: number) =>
-      `As predicted at ${f.integer(met)} of ${f.integer(differences.length)} sparsities. Differences in points: ${differences.map(({ target, difference }) => `${f.share(target)}: ${f.difference(difference)}`).join(", ")} (n = ${f.integer(n)}).`,
+      `As predicted at ${f.integer(met)} of ${f.integer(differences.length)} sparsities. Differences in points: ${differences.map(({ target, difference }) => `${f.share(target)}: ${f.difference(difference)}`).join(", ")} (n = ${f.integer(n)}).`,
     answered: (changed: number, answers: number, n: number) =>
-      `${f.integer(changed)} of ${f.integer(answers)} answers changed (n = ${f.integer(n)} networks).`,
+      `${f.integer(changed)} of ${f.integer(answers)} answers changed (n = ${f.integer(n)} networks).`,
   },
 };
 

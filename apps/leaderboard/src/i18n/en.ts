@@ -44,10 +44,12 @@ function answer(claim: Claim): { lead: string; rest: string } {
     sentences.push("Nothing here can be pruned for less than a point of accuracy.");
   }
   if (proved && byMean) {
-    sentences.push(`By its mean ${f.list(byMean.methods)} holds on up to ${f.share(byMean.sparsity)}, not proved.`);
+    sentences.push(
+      `By its mean alone, ${f.list(byMean.methods)} ${byMean.methods.length > 1 ? "hold" : "holds"} up to ${f.share(byMean.sparsity)}; the seeds do not prove it.`,
+    );
   }
   if (last && last.loss > 0.01) {
-    sentences.push(`At ${f.share(last.sparsity)} even ${last.method}, the best, loses ${f.points(last.loss)} points.`);
+    sentences.push(`At ${f.share(last.sparsity)} even the best, ${last.method}, loses ${f.points(last.loss)} points.`);
   }
   if (collapse && floor !== null) {
     sentences.push(
@@ -66,6 +68,7 @@ export const en = {
   skip: "Skip to the content",
   nav: {
     board: "Leaderboard",
+    methods: "Methods",
     compare: "Compare",
     questions: "Questions",
     cells: "Results",
@@ -129,7 +132,19 @@ export const en = {
     noCost: "The results in view do not say what is asked for on this axis.",
     tableTitle: "The same, as a table",
     tableNote:
-      "Accuracy in percent, ± half of the 95 % interval over n seeds (none for n = 1). Methods that the paired test over questions cannot tell apart share a rank (=); no rank with fewer than three seeds. Choose a sparsity to order by it.",
+      "Accuracy in percent, ± half of the 95 % interval over n seeds (none for n = 1). Methods that the paired test over questions cannot tell apart share a rank (=); ranks count the methods out of view too, and need three seeds. Choose a sparsity to order by it. Under a method: the mean time one of its results took to make.",
+    costEach: (time: string) => `${time} a result`,
+    seedTable: {
+      title: "Every seed, with what it cost",
+      elsewhere: "Every seed, with what it cost, is a row of",
+      elsewhereLink: "the results",
+      asked: "Asked",
+      prunable: "Of prunable",
+      total: "Of all",
+      seed: "Seed",
+      accuracy: "Accuracy",
+      cost: "Cost",
+    },
     rank: "Rank",
     method: "Method",
     sparsities: "of prunable weights / of all",

@@ -17,8 +17,8 @@ function reachOf(method: MethodPage): string {
 function badge(title: string, reach: string): string {
   const size = 11;
   const name = fitText(title, size, 170);
-  const left = Math.ceil(textWidth(name, size)) + 14;
-  const right = Math.ceil(textWidth(reach, size)) + 14;
+  const [nameWidth, reachWidth] = [name, reach].map((words) => Math.ceil(textWidth(words, size))) as [number, number];
+  const [left, right] = [nameWidth + 14, reachWidth + 14];
   const words = { y: 14, fill: "#fff", "text-anchor": "middle" };
   return element(
     "svg",
@@ -37,8 +37,8 @@ function badge(title: string, reach: string): string {
     element(
       "g",
       { "font-family": "Verdana, DejaVu Sans, sans-serif", "font-size": size },
-      text(name, { ...words, x: left / 2 }),
-      text(reach, { ...words, x: left + right / 2 }),
+      text(name, { ...words, x: left / 2, textLength: nameWidth }),
+      text(reach, { ...words, x: left + right / 2, textLength: reachWidth }),
     ),
   );
 }

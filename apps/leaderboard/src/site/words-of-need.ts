@@ -1,0 +1,4 @@
+/** What a method needs beside the weights, in words. */
+export function wordsOfNeed(need: string): string {
+  return need === "method" ? "another method's mask" : need;
+}
