@@ -4,8 +4,7 @@
  */
 import { Socket } from "node:net";
 import { readFile } from "node:fs/promises";
-import { dirname } from "node:path";
-import { pathToFileURL } from "node:url";
+import { dirname, join, sep } from "node:path";
 import * as backend from "@ticketbench/backend";
 import { openEngine } from "@ticketbench/backend/node";
 import * as model from "@ticketbench/model";
@@ -14,14 +13,18 @@ import { findMethodFile, loadMethod, methodPath } from "@ticketbench/prune/node"
 import { messages, send } from "./frame.ts";
 import { cardOf } from "./guest-card.ts";
 import { Questions } from "./guest-questions.ts";
-import { guardImports, lockGlobals } from "./lockdown.ts";
+import { guardImports } from "./imports.ts";
+import { lockGlobals } from "./lockdown.ts";
 import type { HostMessage, MethodPaths, PruneRequest } from "./protocol.ts";
 import { packTensors, type TensorList, unpackTensors } from "./tensors.ts";
 
 const NO_LIMIT = 2 ** 32;
-const METHODS = `${pathToFileURL(dirname(methodPath("any"))).href}/`;
+const METHODS = dirname(methodPath("any"));
 /** In whose name the pruning core resolves what a method's file imports from it, wherever that file lies. */
-const SHARES_IMPORTS = new URL("../method-imports.ts", METHODS).href;
+const SHARES_IMPORTS = join(METHODS, "../method-imports.ts");
+const PACKAGES = join(METHODS, "../../..");
+/** Code that is not a method's: the rooms that a guest may read, and installed packages. */
+const HOUSE = ["prune", "model", "backend", "bench"].map((room) => `${PACKAGES}${sep}${room}${sep}`);
 const host = new Socket({ fd: 3 });
 const questions = new Questions(host);
 const exit = process.exit.bind(process);
@@ -32,15 +35,21 @@ let methodFile = "";
 let paths: MethodPaths = {};
 let schedule: prune.Schedule | null = null;
 
+function isHouse(path: string): boolean {
+  return HOUSE.some((room) => path.startsWith(room)) || path.includes(`${sep}node_modules${sep}`);
+}
+
 function loaded(): prune.Method {
   if (method === null) throw new Error("no method is loaded");
   return method;
 }
 
 async function load({ id, files, methods }: HostMessage & { type: "load" }): Promise<void> {
-  const urls = new Set(files.map((file) => pathToFileURL(file).href));
-  const isMethodCode = (url: string) => urls.has(url) || url.startsWith(METHODS) || url === SHARES_IMPORTS;
-  guardImports(isMethodCode, (what) => send(host, { type: "refused", what }));
+  const own = new Set([...files, SHARES_IMPORTS]);
+  guardImports({
+    isMethodCode: (path) => path === null || own.has(path) || path.startsWith(METHODS + sep) || !isHouse(path),
+    refused: (what) => send(host, { type: "refused", what }),
+  });
   lockGlobals([backend, model, prune]);
   paths = methods;
   methodFile = await findMethodFile(id);

@@ -37,7 +37,7 @@ export interface GuestOptions {
   readonly entry?: string;
   /** The method's own file and its neighbours, to read. */
   readonly files: readonly string[];
-  /** Megabytes of JavaScript heap. */
+  /** Megabytes of JavaScript heap. What lies outside it is watched (memory-watch.ts). */
   readonly heap: number;
   /** Seconds of processor time, after which the kernel ends it whatever this process does. */
   readonly processorSeconds: number;
@@ -51,7 +51,8 @@ export function startGuest({ entry = GUEST, files, heap, processorSeconds }: Gue
     ...[...readableFolders(), ...files].map((path) => `--allow-fs-read=${path}`),
   ];
   const node = [...(networkWall() ?? []), process.execPath, ...flags, entry];
-  // The shell sets what Node cannot: no core dumps, and an end that needs nobody to watch.
+  // The shell sets what Node cannot: no core dumps, and an end that needs nobody to watch. Not the memory (ulimit -d):
+  // V8 sizes its heap by that limit, and an engine's shared WebAssembly memory counts with all that it may grow to.
   const limits = 'ulimit -c 0; ulimit -t "$1"; shift; exec "$@"';
   const words = ["-c", limits, "sh", String(processorSeconds), ...node];
   return spawn("/bin/sh", words, { env: {}, cwd: "/", stdio: ["ignore", "pipe", "pipe", "pipe"] });

@@ -2,11 +2,18 @@ import { type Allocation, GRANULARITIES, type Granularity, type Scope, type Scop
 import { z } from "zod";
 import { tensorsSchema } from "./tensors.ts";
 
+/** A guest's words as they may be shown on a terminal and in a log: nothing moves a cursor or begins a line. */
+export function plain(said: string): string {
+  return said.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ").trim();
+}
+
+const words = (longest: number) => z.string().max(longest).transform(plain);
+
 /** What a guest says a method is: its card, without functions. */
 export const guestCardSchema = z.strictObject({
   kind: z.enum(["score", "mask", "schedule"]),
-  title: z.string().min(1).max(300),
-  idea: z.string().min(1).max(2000),
+  title: words(300).pipe(z.string().min(1)),
+  idea: words(2000).pipe(z.string().min(1)),
   family: z.enum([
     "magnitude",
     "control",
@@ -45,7 +52,7 @@ const question = z.discriminatedUnion("what", [
 ]);
 export type Question = z.output<typeof question>;
 
-const text = z.string().max(8000);
+const text = words(8000);
 
 /** Everything that a guest can say. What is not of this form ends it. */
 export const guestMessageSchema = z.discriminatedUnion("type", [

@@ -14,6 +14,7 @@ import {
   guestMessageSchema,
   type HostMessage,
   type MethodPaths,
+  plain,
   type Question,
 } from "./protocol.ts";
 import { SandboxError } from "./sandbox-error.ts";
@@ -23,6 +24,8 @@ export interface SandboxLimits {
   /** Seconds of its own work, over its whole life; waiting for this side's answers is not counted. */
   readonly seconds: number;
   readonly memoryMegabytes: number;
+  /** Seconds of its whole life by the clock, waiting included; left out where whoever opens it has a limit of its own. */
+  readonly lifeSeconds?: number;
 }
 
 export const DEFAULT_LIMITS: SandboxLimits = { seconds: 120, memoryMegabytes: 2048 };
@@ -42,6 +45,9 @@ type DistributiveOmit<T, K extends PropertyKey> = T extends { ask: number } ? Om
 
 const MOST_BYTES = 2 ** 31;
 const KEPT_OUTPUT = 2000;
+const KEPT_REFUSALS = 20;
+/** Questions that may be open at once: a training, and what is asked about it meanwhile. Each holds weights on this side. */
+const MOST_QUESTIONS = 8;
 /** For the guest's own code, before any of the method's, to be there on a busy machine. */
 const STARTUP_MILLISECONDS = 120_000;
 const REFUSE: Answerer = () => Promise.reject(new Error("nothing can be asked now"));
@@ -56,6 +62,7 @@ export class Sandbox {
   readonly #limits: SandboxLimits;
   readonly #memory: MemoryWatch;
   readonly #ended: Promise<void>;
+  #life: NodeJS.Timeout | undefined;
   #left = STARTUP_MILLISECONDS;
   #output = "";
   #end: string | null = null;
@@ -108,7 +115,10 @@ export class Sandbox {
   /** Waits until the guest's own code is there; the method's time begins then. */
   async #ready(): Promise<void> {
     await this.#turn(() => undefined, {});
-    this.#left = this.#limits.seconds * 1000;
+    const { seconds, lifeSeconds } = this.#limits;
+    this.#left = seconds * 1000;
+    if (lifeSeconds === undefined) return;
+    this.#life = setTimeout(() => this.#stop(`did not finish within ${lifeSeconds} s`), 1000 * lifeSeconds);
   }
 
   get card(): GuestCard {
@@ -143,15 +153,21 @@ export class Sandbox {
       this.#fail = (error) => finish(() => fail(error));
       this.#hear = ({ head, bytes: body }) => {
         const said = guestMessageSchema.parse(head);
-        if (said.type === "refused") this.refused.push(said.what);
+        if (said.type === "refused") this.#note(said.what);
         else if (said.type === "finding") onFinding?.(said.finding);
         else if (said.type === "ready") finish(() => settle({ head: null, bytes: body }));
         else if (said.type === "answer") finish(() => settle({ head: said.answer, bytes: body }));
         else if (said.type === "error") finish(() => fail(this.#error(said.message)));
-        else turn.whileWaiting(() => this.#answer(said.ask, said.question, body, answer));
+        else if (turn.waiting < MOST_QUESTIONS)
+          turn.whileWaiting(() => this.#answer(said.ask, said.question, body, answer));
+        else this.#stop(`asked more than ${MOST_QUESTIONS} things at once: await each answer`);
       };
       begin();
     });
+  }
+
+  #note(refusal: string): void {
+    if (this.refused.length < KEPT_REFUSALS) this.refused.push(refusal);
   }
 
   async #answer(ask: number, question: Question, bytes: Message["bytes"], answer: Answerer): Promise<void> {
@@ -167,10 +183,13 @@ export class Sandbox {
     try {
       for await (const message of messages(this.#pipe, MOST_BYTES)) this.#hear?.(message);
     } catch (error) {
-      this.#stop(`sent what is no answer (${error instanceof Error ? error.message.slice(0, 300) : String(error)})`);
+      // A pipe that broke is a process that is ending: how it ended says more.
+      if (!isBrokenPipe(error))
+        this.#stop(`sent what is no answer (${error instanceof Error ? error.message.slice(0, 300) : String(error)})`);
     }
     const [code, signal] = await closed.catch(() => [null, null] as const);
     this.#memory.stop();
+    clearTimeout(this.#life);
     this.#end ??= deathOf(code, signal, this.#output);
     this.#fail?.(this.#error(this.#end));
   }
@@ -181,11 +200,11 @@ export class Sandbox {
     this.#memory.kill();
   }
 
-  #error(message: string): SandboxError {
-    const refused = this.refused.length > 0 ? ` (refused: ${this.refused.slice(0, 5).join("; ")})` : "";
-    return new SandboxError(
-      `method ${this.file}: ${message}${message.includes(this.refused[0] ?? "\0") ? "" : refused}`,
-    );
+  #error(said: string): SandboxError {
+    const message = said.replace(`method file ${this.file}: `, "");
+    const untold = this.refused.filter((refusal) => !message.includes(refusal)).slice(0, 5);
+    const refused = untold.length > 0 ? ` (refused: ${untold.join("; ")})` : "";
+    return new SandboxError(`method ${this.file}: ${message}${refused}`);
   }
 
   /** Ends the guest and waits until it is gone. */
@@ -196,10 +215,14 @@ export class Sandbox {
   }
 }
 
+function isBrokenPipe(error: unknown): boolean {
+  return ["EPIPE", "ECONNRESET"].includes((error as NodeJS.ErrnoException).code ?? "");
+}
+
 function deathOf(code: number | null, signal: string | null, output: string): string {
-  if (/heap out of memory/.test(output)) return "ran out of memory (JavaScript heap)";
+  if (/out of memory|bad_alloc/.test(output)) return "ran out of memory";
   if (signal === "SIGXCPU" || code === 152) return "used up its processor time";
-  const last = output.trim().split("\n").slice(-8).join("\n");
+  const last = output.trim().split("\n").slice(-8).map(plain).filter(Boolean).join(" | ");
   return `its process ended by itself (${signal ?? `exit code ${code}`})${last === "" ? "" : `: ${last}`}`;
 }
 
@@ -225,6 +248,11 @@ class Turn {
   #pause(): void {
     clearTimeout(this.#timer);
     this.#left -= performance.now() - this.#since;
+  }
+
+  /** Questions that this side is answering. */
+  get waiting(): number {
+    return this.#waiting;
   }
 
   whileWaiting(work: () => Promise<void>): void {

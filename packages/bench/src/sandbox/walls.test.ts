@@ -53,6 +53,12 @@ test.each([
     /^ERR_ACCESS_DENIED FileSystemRead$/,
   ],
   [
+    "its own environment",
+    `console.log(${builtIn("fs")}.readFileSync("/proc/self/environ", "utf8"))`,
+    /^ERR_ACCESS_DENIED/,
+  ],
+  ["this process's memory", `console.log(${builtIn("fs")}.openSync("/proc/${process.pid}/mem"))`, /^ERR_ACCESS_DENIED/],
+  [
     "another process's environment",
     `console.log(${builtIn("fs")}.readFileSync("/proc/1/environ", "utf8"))`,
     /^ERR_ACCESS_DENIED FileSystemRead$/,
@@ -74,6 +80,9 @@ test.each([
     `new (process.getBuiltinModule("node:sqlite").DatabaseSync)("${folder}/new.db")`,
     /undefined|No such/,
   ],
+  ["make a link", `${builtIn("fs")}.symlinkSync("${secret}", "${folder}/new.txt")`, /^ERR_ACCESS_DENIED/],
+  ["open the debugger", `${builtIn("inspector")}.open(0)`, /^ERR_ACCESS_DENIED/],
+  ["bind Node's internals", `process.binding("spawn_sync")`, /^ERR_ACCESS_DENIED|No such binding|undefined/],
   ["load native code", `process.dlopen({ exports: {} }, "/lib/x86_64-linux-gnu/libc.so.6")`, /^ERR_DLOPEN_DISABLED/],
   ["make code from text", `new Function("return 1")()`, /Code generation from strings/],
 ])("a guest cannot %s", async (_, code, says) => {
