@@ -108,6 +108,22 @@ export function otherPageTests(): void {
     });
   });
 
+  describe("the list of methods", () => {
+    test("says how far each one goes, and can be ordered by it", async () => {
+      await go("/methods/");
+      const row = page.locator("tbody tr", { hasText: "Low magnitude" }).first();
+      expect(await row.locator("td").first().textContent()).toMatch(/^\d+\u202f%$/u);
+      expect(await row.getByRole("link").getAttribute("href")).toMatch(/\/methods\/magnitude\/$/u);
+      const header = page.locator("thead th").nth(2);
+      await header.getByRole("button").click();
+      const values = await page
+        .locator("tbody tr > :nth-child(3)")
+        .evaluateAll((cells) => cells.map((cell) => Number((cell as HTMLElement).dataset["value"])));
+      expect(values[0]).toBeGreaterThan(0.3);
+      expect(values).toEqual([...values].sort((a, b) => b - a));
+    });
+  });
+
   describe("a method's page", () => {
     test("shows its card as words: idea, needs, parameters, conformance with the worst first, citation", async () => {
       await go("/methods/magnitude/");
@@ -196,6 +212,18 @@ export function otherPageTests(): void {
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
     });
 
+    test("explains each finding with numbers, a chart of them, and the same as a table", async () => {
+      await go("/audit/");
+      for (const id of ["dense-retraining", "high", "labels", "pruned", "seeds", "split", "dead"]) {
+        const finding = page.locator(`#findings #${id}`);
+        expect(await finding.locator("p").first().textContent()).toMatch(/\w{20}|\. /u);
+        expect(await finding.locator("svg, td[class^=heat]").count()).toBeGreaterThan(0);
+        if (id !== "dead") expect(await finding.locator("table").count()).toBeGreaterThan(0);
+      }
+      const high = page.locator("#high .chart text");
+      expect(await high.allTextContents()).toContain("label of the file, %");
+    });
+
     test("judges the registered predictions on the results at hand", async () => {
       await go("/audit/");
       const verdicts = await page.locator("#predictions tbody tr .tag").allTextContents();
@@ -242,6 +270,21 @@ export function otherPageTests(): void {
   describe("themes", () => {
     const background = async (): Promise<string> =>
       page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+
+    test("are there at the first paint: a chosen one does not flash the system's", async () => {
+      await open({ colorScheme: "light" });
+      await page.addInitScript(() => {
+        localStorage.setItem("theme", "dark");
+        new MutationObserver((_, observer) => {
+          // The body's first element is parsed before anything can be painted.
+          if (!document.body?.firstElementChild) return;
+          document.documentElement.dataset["first"] = document.documentElement.dataset["theme"] ?? "none";
+          observer.disconnect();
+        }).observe(document, { childList: true, subtree: true });
+      });
+      await go("/");
+      expect(await page.locator("html").getAttribute("data-first")).toBe("dark");
+    });
 
     test("follow the system, and a choice outlives the page", async () => {
       await open({ colorScheme: "dark" });
