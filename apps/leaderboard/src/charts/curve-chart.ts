@@ -11,6 +11,8 @@ export interface CurvePoint {
   readonly x: number;
   readonly mean: number;
   readonly interval: Interval | null;
+  /** Seeds the mean is of; null for a value that nobody measured. */
+  readonly n: number | null;
   /** Said by screen readers and shown on hover or focus. */
   readonly spoken: string;
   /** Where the point leads; null for a point that leads nowhere. */

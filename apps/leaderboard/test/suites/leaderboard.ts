@@ -136,6 +136,15 @@ export function leaderboardTests(): void {
     expect(await page.locator("#hidden").textContent()).toMatch(/^38 results are hidden/u);
   });
 
+  test("can ask for results that were reproduced, and says that these are not", async () => {
+    await goBoard();
+    await page.getByRole("combobox", { name: "Trust" }).selectOption("attested");
+    expect(new URL(page.url()).search).toBe("?tier=attested");
+    expect(await page.locator(".plot.drawn .empty").textContent()).toMatch(/no method in view/iu);
+    await page.getByRole("button", { name: "Reset" }).click();
+    expect(await page.locator(".plot.drawn .curve").count()).toBe(7);
+  });
+
   test("a table heading orders the rows and says so", async () => {
     await goBoard();
     await page.locator('#table [data-sort="0.9"]').click();

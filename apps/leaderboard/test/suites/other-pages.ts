@@ -45,6 +45,19 @@ export function otherPageTests(): void {
       expect(sentence).toMatch(/^Low magnitude is worse than dense by/u);
     });
 
+    test("lists the questions on which two methods disagree, with who is right in how many seeds", async () => {
+      await goCompare("?a=magnitude&b=random&at=0.6");
+      const rows = page.locator("#disagreement-table tbody tr");
+      expect(await rows.count()).toBe(0);
+      await page.locator("#disagreements summary").click();
+      await rows.first().waitFor();
+      expect(await rows.first().textContent()).toMatch(/^made-up question \d+ \?.* \(8\)3 of 30 of 3$/u);
+      const sides = await rows.evaluateAll((all) =>
+        all.map((row) => [...row.children].slice(-2).map((cell) => parseInt(cell.textContent, 10))),
+      );
+      for (const [a, b] of sides) expect(a).not.toBe(b);
+    });
+
     test("sets a result against a method at its own sparsity, and names it in full", async () => {
       await goCompare(`?a=${TICKET}&b=random`);
       expect(await page.locator("#verdicts tbody th").allTextContents()).toEqual(["50\u202f%"]);
