@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { commentMarker } from "@ticketbench/results";
+import { commentMarker, nothingComment } from "@ticketbench/results";
 import { artifactLimits } from "@ticketbench/results/node";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { PretendGithub } from "./github/pretend.ts";
@@ -55,6 +55,15 @@ describe("the comment on a pull request", () => {
     expect(github.comments).toHaveLength(122);
     expect(github.comments[0]?.body).toContain("copied");
     expect(github.comments.at(-1)?.body).toBe(`${commentMarker}\nsecond`);
+  });
+
+  test("where there is nothing to judge takes an earlier one back, and is not written otherwise", async () => {
+    github.pulls = [{ number: 7, head: { sha: HEAD } }];
+    expect((await write(nothingComment())).output).toMatch(/nothing to tell/);
+    expect(github.comments).toHaveLength(0);
+    await write(`${commentMarker}\nbetter`);
+    await write(nothingComment());
+    expect(github.comments.map(({ body }) => body)).toEqual([nothingComment()]);
   });
 
   test("goes to the open pull request with that head alone, found by the branch's whole name", async () => {

@@ -8,6 +8,7 @@ const BENCHMARKS: Record<string, (quick: boolean) => Promise<readonly PerfRow[]>
   data: async () => (await import("./perf/data.ts")).dataAndStepRows(),
   prune: async () => (await import("@ticketbench/prune/perf")).perfRows(),
   bench: async () => (await import("@ticketbench/bench/perf")).perf(),
+  grid: async () => (await import("@ticketbench/bench/perf")).gridRows(),
   results: async () => (await import("@ticketbench/results/perf")).resultsRows(),
   site: async () => (await import("../apps/leaderboard/test/perf.ts")).siteRows(),
 };
@@ -23,6 +24,7 @@ if (values.help) {
   console.log(`npm run perf -- NAME [--json FILE] [--quick]
 
 NAME is one of: ${names.join(", ")}
+grid runs all 84 cells of the protocol's grid, two at a time: about ten minutes
 --quick shows that the engine benchmark runs; its figures mean nothing`);
 } else if (benchmark === undefined || positionals.length > 1) {
   console.error(`perf: "${positionals.join(" ")}" is no benchmark: give one of ${names.join(", ")}`);

@@ -3,18 +3,19 @@
  * written from: results, dataset cards, and the methods' cards. It runs the branch's code: give it no secrets.
  */
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { parseMethodCards } from "@ticketbench/results";
+import type { MethodCard } from "@ticketbench/results";
+import { readMethodCards, writeMethodCards } from "@ticketbench/results/node";
 import { changedMethods } from "./changed-methods.ts";
 import { required, script } from "./script.ts";
 
 const USAGE = `npm run pr:preview -- --base REFERENCE [--out FOLDER] [--work FOLDER] [--list]
 
   --base  what the branch will be merged into
-  --out   what is gathered (default: artifact)
+  --out   what is gathered (default: artifact in the work folder)
   --work  where unfinished work lies (default: .ticketbench)
   --list  print the methods, run nothing`;
 
@@ -23,9 +24,10 @@ const gathered = /^[\w-]+(\.\d+)?\.json$/;
 
 async function main(): Promise<number> {
   const string = { type: "string" } as const;
-  const defaults = { out: { ...string, default: "artifact" }, work: { ...string, default: ".ticketbench" } };
   const boolean = { type: "boolean" } as const;
-  const { values } = parseArgs({ options: { base: string, ...defaults, list: boolean, help: boolean } });
+  const { values } = parseArgs({
+    options: { base: string, out: string, work: { ...string, default: ".ticketbench" }, list: boolean, help: boolean },
+  });
   if (values.help) {
     console.log(USAGE);
     return 0;
@@ -33,13 +35,19 @@ async function main(): Promise<number> {
   const methods = changedMethods(required(values.base, "--base"));
   console.log(methods.length === 0 ? "no method is added or changed" : `methods: ${methods.join(", ")}`);
   if (values.list) return 0;
-  rmSync(values.out, { recursive: true, force: true });
-  mkdirSync(values.out, { recursive: true });
-  const failed = methods.filter((method) => !ticketbench("preview", method, "--no-open", "--work", values.work));
-  for (const method of methods) gather(join(values.work, "preview", method), join(values.out, "results"));
-  writeCards(join(values.out, "methods.json"), methods);
+  const { work, out = join(work, "artifact") } = values;
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  const previews = methods.map((method) => join(work, "preview", method));
+  for (const preview of previews) rmSync(preview, { recursive: true, force: true });
+  const failed = methods.filter((method) => !ticketbench("preview", method, "--no-open", "--work", work));
+  for (const preview of previews) gather(preview, join(out, "results"));
   for (const method of failed) console.error(`${method}: a check or a cell of its preview failed, see above`);
-  return Promise.resolve(failed.length === 0 ? 0 : 1);
+  const cards = await Promise.all(previews.map(cardOf));
+  // Without it the artifact is refused, which the comment says: better than a verdict on half of what was changed.
+  if (cards.every((card) => card !== null)) await writeMethodCards(out, { version: 1, methods: cards });
+  console.log(`gathered in ${out}`);
+  return failed.length === 0 ? 0 : 1;
 }
 
 function ticketbench(...words: string[]): boolean {
@@ -50,18 +58,16 @@ function ticketbench(...words: string[]): boolean {
 function gather(from: string, to: string): void {
   if (!existsSync(from)) return;
   for (const name of readdirSync(from, { recursive: true, encoding: "utf8" })) {
-    if (!gathered.test(basename(name))) continue;
+    if (!gathered.test(basename(name)) || name === "methods.json") continue;
     mkdirSync(dirname(join(to, name)), { recursive: true });
     cpSync(join(from, name), join(to, name));
   }
 }
 
-/** The cards of these methods, out of those of all. */
-function writeCards(file: string, methods: readonly string[]): void {
-  if (methods.length > 0) ticketbench("methods", "--export", file);
-  const all = existsSync(file) ? parseMethodCards(readFileSync(file, "utf8"), file).methods : [];
-  const cards = all.filter(({ id }) => methods.includes(id));
-  writeFileSync(file, `${JSON.stringify({ version: 1, methods: cards })}\n`);
+/** The card that a preview left; null where it came to nothing. */
+async function cardOf(preview: string): Promise<MethodCard | null> {
+  const cards = await readMethodCards(preview);
+  return cards?.methods[0] ?? null;
 }
 
 await script("pr:preview", main);

@@ -3,7 +3,7 @@
  * stranger's: it is read as data, in memory, and refused as a whole where anything in it is wrong.
  */
 import { parseArgs } from "node:util";
-import { commentLimit, ResultError, refusalComment, verdictComment } from "@ticketbench/results";
+import { commentLimit, nothingComment, ResultError, refusalComment, verdictComment } from "@ticketbench/results";
 import { readArtifact, readResults } from "@ticketbench/results/node";
 import { required, script } from "./script.ts";
 
@@ -37,7 +37,7 @@ async function main(): Promise<number> {
     return 2;
   }
   if (artifact.methods.length === 0) {
-    console.log(refusalComment("no method is added or changed, so that there is nothing to judge", run));
+    console.log(nothingComment(run));
     return 0;
   }
   const room = Math.floor(commentLimit / artifact.methods.length) - separator.length;

@@ -27,10 +27,26 @@ function isOurs({ body, user }: z.output<typeof comment>, marker: string): boole
   return user?.type === "Bot" && body?.startsWith(marker) === true;
 }
 
-/** Writes the one comment of that marker on an issue or pull request: anew, or in place of the last one. */
-export async function stickComment(github: Github, number: number, marker: string, body: string): Promise<string> {
+export interface CommentRules {
+  /** What the comment begins with: how the next one finds it. */
+  readonly marker: string;
+  /** Written in place of an earlier one alone. */
+  readonly onlyInPlace?: boolean;
+}
+
+/**
+ * Writes the one comment of that marker on an issue or pull request: anew, or in place of the last one. Returns its
+ * address; null where none was there to take the place of.
+ */
+export async function stickComment(
+  github: Github,
+  number: number,
+  body: string,
+  { marker, onlyInPlace = false }: CommentRules,
+): Promise<string | null> {
   const comments = await list(github, comment, `/issues/${number}/comments`);
   const before = comments.find((one) => isOurs(one, marker));
+  if (before === undefined && onlyInPlace) return null;
   const { html_url } = before
     ? await github.request(written, "PATCH", `/issues/comments/${before.id}`, { body })
     : await github.request(written, "POST", `/issues/${number}/comments`, { body });

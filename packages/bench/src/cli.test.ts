@@ -91,7 +91,7 @@ describe("ticketbench run", () => {
 test("a plan is frozen into a file that can be run and not be changed", async () => {
   const folder = newFolder();
   const planned = await command(folder, "plan", STUDY, "--program", PROGRAM, ...small);
-  expect(planned.stdout).toMatch(/plan [0-9a-f]{12}: 1 methods x 1 sparsities x 1 seeds\n +1 start/);
+  expect(planned.stdout).toMatch(/plan [0-9a-f]{12}: 1 method x 1 sparsity x 1 seed\n +1 start; needs/);
   expect(JSON.parse(readFileSync(join(folder, "plan.json"), "utf8"))).toMatchObject({ schemaVersion: 1 });
   expect((await command(folder, "run", "plan.json", "--program", PROGRAM)).code).toBe(0);
   const changed = await command(folder, "run", "plan.json", "--seeds", "1");
@@ -119,6 +119,10 @@ test("results are validated, shown, compared and exported by commands", async ()
   expect((await command(folder, "results", "validate", "results")).stdout).toMatch(/^3 results verified, 0 faults/);
   const shown = await command(folder, "results", "show", files[0] as string);
   expect(shown.stdout).toMatch(/^dense +\d+\.\d %/m);
+  const table = (await command(folder, "results", "show", "results")).stdout;
+  expect(table).toMatch(/^study arithmetic: 3 results\n method +asked/);
+  expect(table).toMatch(/^ magnitude +50 % +50\.0 .* 1 $/m);
+  expect(await command(folder, "results", "show", ".")).toMatchObject({ code: 2 });
   const same = await command(folder, "results", "diff", files[0] as string, files[0] as string);
   expect(same).toMatchObject({ code: 0, stdout: expect.stringContaining("every phase") as string });
   expect((await command(folder, "results", "diff", files[0] as string, files[1] as string)).code).toBe(1);

@@ -102,8 +102,8 @@ function resultsCommands(cli: Command): void {
     .argument("[folders...]", "default: all there are")
     .action(async (folders: string[], words: Work) => (await import("./commands/results.ts")).validate(folders, words));
   workOption(results.command("show"))
-    .description("one result in words")
-    .argument("<result>", "its file, or the beginning of its id")
+    .description("one result in words, or a folder of them in a table")
+    .argument("<result>", "its file, the beginning of its id, or a folder")
     .action(async (name: string, words: Work) => (await import("./commands/results.ts")).show(name, words));
   workOption(results.command("diff"))
     .description("what differs between two results")

@@ -52,6 +52,16 @@ describe("an epoch", () => {
     expect(loader.questions[4320]).toBe(nominival.questions[0]);
   });
 
+  test("by length covers every question once, near its place, and is padded least", () => {
+    const order = loader.byLength();
+    expect([...order].sort((a, b) => a - b)).toEqual([...loader.questions.keys()]);
+    expect(order.every((question, place) => Math.floor(question / 512) === Math.floor(place / 512))).toBe(true);
+    const padded = (rows?: Uint32Array): number =>
+      [...loader.batches(rows)].reduce((sum, { tokens }) => sum + tokens.length, 0);
+    const words = loader.questions.reduce((sum, { text }) => sum + encode(text).length, 0);
+    expect(padded(order) - words).toBeLessThan((padded() - words) / 4);
+  });
+
   test("follows the order given, and drops the short last batch on request", () => {
     const order = Uint32Array.from({ length: 70 }, (_, i) => 69 - i);
     const rows = (dropLast: boolean) => [...loader.batches(order, { dropLast })].map((batch) => [...batch.rows]);

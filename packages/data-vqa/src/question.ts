@@ -1,6 +1,13 @@
+import { DataError } from "./error.ts";
+
 /** The three answer types under which VQA reports accuracy. */
 export const ANSWER_TYPES = ["yes/no", "number", "other"] as const;
 export type AnswerType = (typeof ANSWER_TYPES)[number];
+
+/** The error for a question without a word: a network would answer it from the image alone, and nobody would know. */
+export function emptyQuestion(where: string, id: number): DataError {
+  return new DataError(`${where}: question ${id} is empty; give it a text, or remove it and its annotation`);
+}
 
 /** One answer that earns something: its index in the dataset's answer vocabulary and its score in (0, 1]. */
 export type LabelEntry = readonly [answer: number, score: number];

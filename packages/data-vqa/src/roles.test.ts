@@ -27,6 +27,18 @@ describe("the roles of splits", () => {
     refused(["trian"], null, "minival", /no split "trian"/);
   });
 
+  test("are refused where a question has no word, before anything is trained", () => {
+    const { questions } = dataset.split("minival");
+    const blank = { ...questions[3]!, text: " \t" };
+    const spoiled = {
+      split: (name: string) =>
+        name === "minival" ? { name, questions: questions.with(3, blank) } : dataset.split(name),
+    };
+    expect(() => checkRoles(spoiled, { training: ["train"], selection: null, reported: "minival" })).toThrow(
+      `split minival: question ${blank.id} is empty; give it a text, or remove it and its annotation`,
+    );
+  });
+
   test("count and name images that training and evaluation share", () => {
     const { questions } = dataset.split("train");
     const leaky = {

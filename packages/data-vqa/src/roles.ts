@@ -1,5 +1,6 @@
 import type { VqaDataset, VqaSplit } from "./dataset.ts";
 import { DataError } from "./error.ts";
+import { emptyQuestion } from "./question.ts";
 
 /** What each split is used for. Methods and training see `training` alone. */
 export interface SplitRoles {
@@ -21,7 +22,7 @@ export interface ImageLeak {
 
 /**
  * Refuse roles that make a number meaningless: no split has two of them, and the training and reported splits have
- * answers. Returns the images shared between training and evaluation, which are to be counted and named, not hidden.
+ * answers and no question without a word. Returns the images shared between training and evaluation, which are to be counted and named, not hidden.
  */
 export function checkRoles(
   dataset: Pick<VqaDataset, "split">,
@@ -57,6 +58,8 @@ export function describeLeak({ training, evaluation, images, questions }: ImageL
 
 function checkAnswered({ name, questions }: VqaSplit): void {
   if (questions.length === 0) throw new DataError(`split ${name} has no questions`);
+  const empty = questions.find(({ text }) => text.trim() === "");
+  if (empty) throw emptyQuestion(`split ${name}`, empty.id);
   if (questions.every(({ label, majorityAnswer }) => label.length === 0 && majorityAnswer === null)) {
     throw new DataError(`the answers of split ${name} are withheld; it can neither be trained on nor evaluated on`);
   }

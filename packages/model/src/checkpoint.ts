@@ -1,4 +1,5 @@
 import { toFloat32 } from "./dtype.ts";
+import { ModelError } from "./error.ts";
 import { openForReading } from "./file.ts";
 import { readSafetensors } from "./safetensors-file.ts";
 import { stateDict, withTorchFile } from "./torch-file.ts";
@@ -7,11 +8,17 @@ import type { Weights, WeightTensor } from "./weights.ts";
 /**
  * Reads a checkpoint of any format by its first bytes: safetensors, PyTorch's zip, PyTorch's legacy pickle. Names lose
  * the `module.` that training on several GPUs puts into them; values become 32-bit floats.
- * @throws ModelError when the file is none of these, damaged, truncated, or names anything but tensors
+ * @throws ModelError when the file is none of these, damaged, truncated, names anything but tensors, or names one twice
  */
 export async function readCheckpoint(path: string): Promise<Weights> {
-  const weights = (await isTorch(path)) ? await readTorchWeights(path) : await readSafetensors(path);
-  return new Map([...weights].map(([name, tensor]) => [singleGpuName(name), tensor]));
+  const stored = (await isTorch(path)) ? await readTorchWeights(path) : await readSafetensors(path);
+  const weights = new Map<string, WeightTensor>();
+  for (const [storedName, tensor] of stored) {
+    const name = singleGpuName(storedName);
+    if (weights.has(name)) throw new ModelError(`${path}: holds ${name} twice, with and without "module."`);
+    weights.set(name, tensor);
+  }
+  return weights;
 }
 
 /** The name a parameter has without DataParallel's wrapper. */

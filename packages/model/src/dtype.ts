@@ -14,8 +14,10 @@ const ARRAYS = {
 
 /** A tensor's type by safetensors' name. */
 export type Dtype = keyof typeof ARRAYS;
+/** All of them, for error messages. */
 export const DTYPES = Object.keys(ARRAYS) as readonly Dtype[];
 
+/** Values as they lie in memory. */
 export type NativeArray = InstanceType<(typeof ARRAYS)[Dtype]>;
 
 /** A tensor as a file holds it. */
@@ -25,14 +27,17 @@ export interface NativeTensor {
   readonly values: NativeArray;
 }
 
+/** Whether a header names a type that can be read. */
 export function isDtype(name: unknown): name is Dtype {
   return typeof name === "string" && Object.hasOwn(ARRAYS, name);
 }
 
+/** Width of one value in a file, in bytes. */
 export function bytesPerValue(dtype: Dtype): number {
   return ARRAYS[dtype].BYTES_PER_ELEMENT;
 }
 
+/** Zeros of a type. @param length number of values */
 export function newArray(dtype: Dtype, length: number): NativeArray {
   return new ARRAYS[dtype](length);
 }

@@ -62,6 +62,7 @@ export function lxmertInput(config: LxmertConfig, arrays: LxmertArrays): LxmertI
   };
 }
 
+/** Takes a batch off the engine, and with it any further tensor that was put beside its fields. */
 export function disposeInput(input: LxmertInput): void {
   for (const value of Object.values(input)) if (value instanceof tf.Tensor) value.dispose();
 }

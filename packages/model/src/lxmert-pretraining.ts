@@ -57,6 +57,7 @@ function networkName(name: string): string | null {
 /** One loss a task; null where the task is off or the batch holds nothing to predict. */
 export type PretrainingLosses = Readonly<Record<Task, tf.Scalar | null>>;
 
+/** The network and its pretraining heads on the engine that is open; the word embedding is the word scores' matrix. */
 export class LxmertPretraining {
   readonly config: PretrainingConfig;
   /** Trainable tensors by the original's name. */

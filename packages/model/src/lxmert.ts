@@ -66,6 +66,7 @@ const ENCODER = `${BERT}.encoder`;
 /** Row 0 of each embedding table gets no gradient from look-ups, [CLS]'s position and the only token type included. */
 const PADDING_ROW = 0;
 
+/** The network on the engine that is open: parameters, forward pass, weights in and out. */
 export class Lxmert {
   readonly config: LxmertConfig;
   /** Trainable tensors by the original's name, in the original's order. */

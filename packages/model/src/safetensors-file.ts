@@ -104,9 +104,9 @@ export async function writeSafetensors(
     await file.writeFile(encodeHeader(weights, dtype, metadata));
     for (const { values } of weights.values()) await file.writeFile(encodeValues(values, dtype));
     await file.sync();
+    await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { force: true });
     throw error;
   }
-  await rename(unfinished, path);
 }

@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readCheckpoint } from "./checkpoint.ts";
 import { ModelError } from "./error.ts";
 import { parseSafetensors } from "./safetensors.ts";
 import { readSafetensors, readSafetensorsHeader, writeSafetensors } from "./safetensors-file.ts";
@@ -35,6 +36,50 @@ describe("safetensors", () => {
     expect((await readSafetensorsHeader(path)).metadata.get("step")).toBe("3");
     expect((await readSafetensors(path, (name) => name === "scalar")).size).toBe(1);
     expect((await readdir(folder)).filter((name) => name.endsWith(".part"))).toEqual([]);
+  });
+
+  it("are written whole or not at all: what stood there stays, and nothing half is left", async () => {
+    const place = await mkdtemp(join(folder, "atomic-"));
+    const path = join(place, "model.safetensors");
+    await writeSafetensors(path, weights);
+    const failing = new Map(weights);
+    const last = {
+      shape: [1],
+      get values(): Float32Array {
+        if (written++ > 0) throw new Error("the source failed");
+        return new Float32Array(1);
+      },
+    };
+    let written = 0;
+    failing.set("last", last);
+    await expect(writeSafetensors(path, failing)).rejects.toThrow("the source failed");
+    expect(await readSafetensors(path)).toEqual(weights);
+    await mkdir(join(place, "folder"));
+    await expect(writeSafetensors(join(place, "folder"), weights)).rejects.toThrow();
+    expect((await readdir(place)).sort()).toEqual(["folder", "model.safetensors"]);
+  });
+
+  it("lose the names that several GPUs give, unless that makes two tensors one", async () => {
+    const path = join(folder, "gpus.safetensors");
+    const tensor = { shape: [1], values: Float32Array.of(1) };
+    await writeSafetensors(
+      path,
+      new Map([
+        ["module.bert.x", tensor],
+        ["model.module.y", tensor],
+      ]),
+    );
+    expect([...(await readCheckpoint(path)).keys()]).toEqual(["bert.x", "model.y"]);
+    await writeSafetensors(
+      path,
+      new Map([
+        ["module.bert.x", tensor],
+        ["bert.x", tensor],
+      ]),
+    );
+    await expect(readCheckpoint(path)).rejects.toThrow(
+      'gpus.safetensors: holds bert.x twice, with and without "module."',
+    );
   });
 
   it("in half precision round to 11 significant bits", async () => {
@@ -75,6 +120,10 @@ describe("safetensors", () => {
     await writeFile(path, "PK\u0003\u0004 this is a zip file");
     await expect(readSafetensors(path)).rejects.toThrow("not a safetensors file, or truncated");
     await expect(readSafetensors(join(folder, "none"))).rejects.toThrow(ModelError);
+    await expect(readSafetensors(folder)).rejects.toThrow(
+      new ModelError(`${folder}: a folder; name the checkpoint itself`),
+    );
+    await expect(readCheckpoint(folder)).rejects.toThrow("a folder; name the checkpoint itself");
     await expect(readSafetensors(join(folder, "none"))).rejects.toThrow("none: cannot be read (ENOENT)");
   });
 
@@ -83,6 +132,9 @@ describe("safetensors", () => {
     ['{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}', "a has no valid shape"],
     ['{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}', "a has no valid data_offsets"],
     ['{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}', "a takes 4 bytes, expected 8 for F32 [2]"],
+    ['{"a":null}', "a has dtype undefined"],
+    ['{"__metadata__":null}', "__metadata__ in the header is not an object of texts"],
+    ['{"__metadata__":{"step":3}}', "__metadata__ in the header is not an object of texts"],
     ["[]", "header is not an object"],
     ["{", "header is not JSON"],
   ])("with the header %s are refused", (json, message) => {

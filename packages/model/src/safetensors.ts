@@ -55,9 +55,16 @@ export function parseHeader(json: Uint8Array, fileSize: number, source: string):
   const metadata = new Map<string, string>();
   for (const [name, value] of Object.entries(parsed)) {
     if (name !== "__metadata__") tensors.set(name, parseEntry(name, value, fileSize - dataStart, source));
-    else for (const [key, text] of Object.entries(value as object)) metadata.set(key, String(text));
+    else for (const [key, text] of Object.entries(parseMetadata(value, source))) metadata.set(key, text);
   }
   return { tensors, metadata, dataStart };
+}
+
+function parseMetadata(value: unknown, source: string): Readonly<Record<string, string>> {
+  const isText = (text: unknown): text is string => typeof text === "string";
+  if (typeof value !== "object" || value === null || Array.isArray(value) || !Object.values(value).every(isText))
+    throw new ModelError(`${source}: __metadata__ in the header is not an object of texts`);
+  return value as Readonly<Record<string, string>>;
 }
 
 function parseEntry(name: string, value: unknown, dataSize: number, source: string): SafetensorsEntry {

@@ -49,6 +49,7 @@ export interface EncodingLength {
   readonly padTo: "longest" | "limit";
 }
 
+/** Text to ids and back, for one vocabulary; words once split are remembered. */
 export class Tokenizer {
   readonly vocabulary: readonly string[];
   readonly lowerCase: boolean;

@@ -39,7 +39,7 @@ export async function withTorchFile<T>(path: string, use: (file: TorchFile) => P
   if (size >= 2) await readExactly(file, 0, start, path);
   const isZip = start[0] === 0x50 && start[1] === 0x4b;
   const { root, places } = isZip ? await openZip(file, path) : await openLegacy(file, size, path);
-  return await use({ root, read: tensorReader(file, places, path) });
+  return await use({ root, read: tensorReader(file, size, places, path) });
 }
 
 async function openZip(
@@ -150,11 +150,10 @@ async function findLegacyStorages(
 
 function tensorReader(
   file: FileHandle,
+  size: number,
   places: ReadonlyMap<string, Place>,
   path: string,
 ): (tensor: TorchTensor) => Promise<NativeTensor> {
-  const { promise: size, resolve } = Promise.withResolvers<number>();
-  void file.stat().then((stat) => resolve(stat.size));
   const loaded = new Map<string, NativeArray>();
   return async (tensor) => {
     const { storage, shape } = tensor;
@@ -162,8 +161,8 @@ function tensorReader(
     if (values === undefined) {
       const place = places.get(storage.key);
       if (place === undefined) throw new ModelError(`${path}: damaged: storage ${storage.key} is not in the file`);
-      if (place.position + place.bytes > (await size))
-        throw new ModelError(`${path}: truncated: storage ${storage.key} ends past the file's ${await size} bytes`);
+      if (place.position + place.bytes > size)
+        throw new ModelError(`${path}: truncated: storage ${storage.key} ends past the file's ${size} bytes`);
       const bytes = new Uint8Array(place.bytes);
       await readExactly(file, place.position, bytes, path);
       values = viewAs(storage.dtype, bytes);

@@ -47,6 +47,7 @@ class Tensor implements TorchTensor {
   }
 }
 
+/** Whether a value read from a pickle is a tensor and no container. */
 export function isTensor(value: unknown): value is TorchTensor {
   return value instanceof Tensor;
 }

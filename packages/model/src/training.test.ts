@@ -131,6 +131,33 @@ describe("a training step", () => {
 });
 
 describe("an optimiser", () => {
+  it("has BertAdam's and AdamW's own values where a run chooses none", () => {
+    const chosen = { learningRate: 5e-5, totalSteps: 100 };
+    const bert = {
+      ...chosen,
+      ...{ warmup: 0.1, decay: "linear", beta1: 0.9, beta2: 0.999, epsilon: 1e-6 },
+      ...{ weightDecay: 0.01, biasCorrection: false, clipNorm: 5 },
+    };
+    expect(bertAdam(chosen)).toEqual(bert);
+    expect(adamW(chosen)).toEqual({ ...bert, epsilon: 1e-8, biasCorrection: true });
+    expect(adamW({ ...chosen, epsilon: 0.1, clipNorm: 1 })).toMatchObject({ epsilon: 0.1, clipNorm: 1 });
+  });
+
+  it("clips by the bound over the norm and a millionth, as the original does", async () => {
+    const moved = async (clipNorm: number): Promise<number> => {
+      const parameter = tf.variable(tf.tensor1d([0]));
+      const settings = { learningRate: 1, totalSteps: -1, weightDecay: 0, beta1: 0, beta2: 0, epsilon: 1, clipNorm };
+      const optimiser = new Optimiser(new Map([["x", parameter]]), bertAdam(settings));
+      await optimiser.step(new Map([["x", tf.tensor1d([1e-6])]]));
+      const [value = NaN] = await parameter.data();
+      optimiser.dispose();
+      parameter.dispose();
+      return value;
+    };
+    expect((await moved(1e-6)) / (await moved(Infinity))).toBeCloseTo(0.5, 5);
+    expect(await moved(2e-6)).toBe(await moved(Infinity));
+  });
+
   it("refuses a mask that does not fit, and names it", () => {
     const network = new Lxmert(config, initialise(config, 1));
     const made = (name: string, length: number) => () =>

@@ -34,6 +34,16 @@ describe("the parity command", () => {
     expect(status).toBe(0);
   });
 
+  it("says which files it leaves to the data package", () => {
+    const place = mkdtempSync(join(tmpdir(), "parity-data-"));
+    cpSync(join(fixtures, "ops/schedule.json"), join(place, "ops/schedule.json"));
+    cpSync(join(fixtures, "ops/schedule.json"), join(place, "eval/official/expected.json"));
+    const { status, stdout } = parity(place);
+    rmSync(place, { recursive: true });
+    expect(stdout).toContain("1 of 1 files passed\n(1 files of eval/ and tsv/ are about data");
+    expect(status).toBe(0);
+  });
+
   it("goes on past a file that fails, and exits 1", () => {
     const path = join(folder, FORWARD);
     const whole = readFileSync(path);

@@ -1,4 +1,3 @@
-export { checkMethodFile, type FileCheckSettings } from "./conformance/check-file.ts";
 export { loadMask, saveMask } from "./mask-file.ts";
 export { findMethodFile, loadMethod, methodNames, methodPath } from "./method-files.ts";
 export { methodSources, methodVersion } from "./method-version.ts";

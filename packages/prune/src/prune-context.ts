@@ -4,6 +4,7 @@ import { type Allocation, type Granularity, unitsOf } from "./allocation.ts";
 import type { Calibration } from "./calibration.ts";
 import type { Method, Pruned, PruneContext, Training } from "./define-method.ts";
 import { Mask } from "./mask.ts";
+import { parseParams } from "./params.ts";
 import { PruneError } from "./prune-error.ts";
 import { prunableNames, type Scope, type ScopeName } from "./scope.ts";
 import { selectInUnits } from "./select.ts";
@@ -30,14 +31,6 @@ export interface PruneSettings {
   /** Where and how scores are ranked when the method leaves it open; global and uniform if the study does too. */
   readonly granularity?: Granularity | undefined;
   readonly allocation?: Allocation | undefined;
-}
-
-/** Parses a method's parameters; a wrong one is a PruneError that names it. */
-export function parseParams(method: Method, params: unknown): unknown {
-  const parsed = method.params.safeParse(params ?? {});
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new PruneError(`${method.title}, parameter ${issue?.path.join(".") || "object"}: ${issue?.message ?? "wrong"}`);
 }
 
 /**

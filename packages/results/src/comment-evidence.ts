@@ -46,27 +46,46 @@ function controlled(result: DoneResult): string | null {
   return typeof of === "string" ? of : null;
 }
 
-function variantKey({ method, scope, division }: DoneResult): string {
-  return JSON.stringify([method?.id ?? "dense", method?.params ?? {}, scope, division]);
+/** What the study said of a ticket beside its method: where it prunes, who keeps how many, where it goes back to. */
+export function settingsKey({ scope, division, pruning }: DoneResult): string {
+  const { granularity, allocation, retraining, rewindStep } = pruning ?? {};
+  const shares = typeof allocation === "object" ? Object.entries(allocation).sort() : allocation;
+  return JSON.stringify([scope, division, granularity, shares, retraining, rewindStep]);
+}
+
+function variantKey(result: DoneResult): string {
+  return JSON.stringify([result.method?.id ?? "dense", result.method?.params ?? {}, settingsKey(result)]);
+}
+
+/** Parameters and settings in words. */
+function wordsOf({ method, scope, division, pruning }: DoneResult): string[] {
+  const words = Object.entries({ ...method?.params, ...pruning });
+  return [
+    ...words.map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`),
+    ...[scope, division],
+  ];
 }
 
 /** What sets a variant apart from the commonest one of its method. */
-function additions({ method, scope, division }: DoneResult): string {
-  const params = Object.entries(method?.params ?? {}).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
-  return [...params, scope, division].join(", ");
+function additions(result: DoneResult, usual: DoneResult): string {
+  const known = new Set(wordsOf(usual));
+  return wordsOf(result)
+    .filter((word) => !known.has(word))
+    .join(", ");
 }
 
 function linesOf(results: readonly DoneResult[]): Line[] {
   const variants = [...Map.groupBy(results, variantKey).values()].sort((a, b) => b.length - a.length);
-  const named = new Set<string>();
+  const usual = new Map<string, DoneResult>();
   return variants.flatMap((all): Line[] => {
     const [first] = all;
     if (first === undefined) return [];
     const method = first.method?.id ?? "dense";
     const of = controlled(first);
     const plain = of === null ? method : `${method} of ${of}`;
-    const name = named.has(plain) ? `${plain} (${additions(first)})` : plain;
-    named.add(name);
+    const commonest = usual.get(plain);
+    const name = commonest ? `${plain} (${additions(first, commonest)})` : plain;
+    if (!commonest) usual.set(plain, first);
     return [{ name, method, of, asCoded: first.division === "as-coded", results: all }];
   });
 }
@@ -77,8 +96,10 @@ function oneOfEach(results: readonly DoneResult[]): DoneResult[] {
   return [...Map.groupBy(results, key).values()].flatMap(([first]) => (first ? [first] : []));
 }
 
+/** In the order of their ids: the same results give the same sums, to the last bit, whatever order they came in. */
 function doneOf(results: readonly Result[]): DoneResult[] {
-  return currentResults(results).filter((result) => result.status === "done");
+  const done = currentResults(results).filter((result) => result.status === "done");
+  return done.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** The last phase that the results have. */

@@ -84,6 +84,22 @@ describe("the comment on a pull request", () => {
     );
   });
 
+  it("tells the numbers also where nothing is decided, for then they are all there is", () => {
+    const even = [0.5, 0.7].flatMap((target) => tickets("wanda2", target, 0.031));
+    const [, , , verdict] = comment({ results: even }).split("\n");
+    expect(verdict).toMatch(
+      /^\*\*(Tied with|Undecided against) magnitude at 50-70 %: -?\+?\d\.\d to -?\+?\d\.\d, 95 % CIs within -?\d\.\d to -?\d\.\d, p from \.\d{3} to 1?\.\d{3}, n = 3\*\*$/,
+    );
+    const [, , , single] = comment({ results: even.filter(({ target }) => target === 0.5) }).split("\n");
+    expect(single).toMatch(/magnitude at 50 %: [-+\d.]+, 95 % CI -?\d\.\d to -?\d\.\d, p = 1?\.\d{3}, n = 3\*\*$/);
+  });
+
+  it("is the same whatever the order of the results", () => {
+    const results = [...own, ...tickets("shuffle", 0.8, 0.3, { of: "wanda2" })];
+    const text = comment({ results });
+    expect(comment({ results: results.toReversed(), baseline: baseline.toReversed() })).toBe(text);
+  });
+
   it("holds the method against dense, magnitude, random-ERK and the best other, at each sparsity", () => {
     const rows = comment()
       .split("\n")
@@ -145,6 +161,17 @@ describe("the comment on a pull request", () => {
     expect(comment({ results }).match(/^\*\*.*magnitude.*\*\*$/gm)).toHaveLength(2);
   });
 
+  it("holds the method against the control of the same settings, and names the other ones apart", () => {
+    const pruning = { granularity: "global", allocation: "uniform", retraining: "masked", rewindStep: 0 } as const;
+    const globally = tickets("magnitude", 0.8, 0.5).map((result) => ({ ...result, pruning }));
+    const text = comment({ baseline: [...globally, ...baseline] });
+    const verdict = (of: string): string | undefined => of.split("\n").find((line) => line.startsWith("**"));
+    expect(verdict(text)).toBe(verdict(comment()));
+    expect(text).toMatch(/\| 80 % \| 1: `wanda2`; 2: magnitude; .*`magnitude \(granularity global, /);
+    const ownGlobal = own.map((result) => ({ ...result, pruning }));
+    expect(verdict(comment({ results: ownGlobal, baseline: [...globally, ...baseline] }))).not.toBe(verdict(text));
+  });
+
   it("lists failed cells, conformance (the failed first) and costs", () => {
     const failed = sampleFailure({ method: named("wanda2"), target: 0.9 });
     const conformance = [
@@ -167,7 +194,10 @@ describe("the comment on a pull request", () => {
 
   it("links to the compare page and to the run, and to nothing that is no web address", () => {
     const compare = "https://example.org/ticketbench/compare?a=wanda2&b=magnitude";
-    expect(comment({ links: { compare } })).toContain(`[Compare question by question](<${compare}>)`);
+    const later = "Compare question by question (once its results are published)";
+    expect(comment({ links: { compare } })).toContain(`[${later}](<${compare}>)`);
+    const published = comment({ links: { compare }, baseline: [...baseline, ...own] });
+    expect(published).toContain(`[Compare question by question](<${compare}>)`);
     expect(link("x", "javascript:alert(1)")).toBeNull();
     expect(link("x", "https://example.org/>)<b>")).toBe("[x](<https://example.org/%3E)%3Cb%3E>)");
   });

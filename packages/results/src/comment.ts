@@ -2,20 +2,20 @@ import {
   against,
   bestAt,
   contenderAt,
-  controls,
   type Evidence,
   evidenceOf,
   type Line,
   meanOf,
   rivalsOf,
+  settingsKey,
   targetsOf,
 } from "./comment-evidence.ts";
 import { bytesOf, link, percent, sparsityText, table, untrusted } from "./comment-text.ts";
+import { shown, verdictLine } from "./comment-verdict.ts";
 import type { DoneResult, FailedResult, Result } from "./schema/result.ts";
-import type { CurveVerdict } from "./statistics/curves.ts";
 import { rankTies } from "./statistics/rank.ts";
 import { mean } from "./statistics/summary.ts";
-import { minimumSeeds, pText, signedPoints } from "./statistics/verdict.ts";
+import { minimumSeeds, signedPoints } from "./statistics/verdict.ts";
 import { currentResults } from "./supersede.ts";
 
 /** What the conformance kit said about one property of the method. */
@@ -49,11 +49,6 @@ export const commentMarker = "<!-- ticketbench-verdict -->";
 export const commentLimit = 65_000;
 
 const listed = 30;
-
-/** A method's name; those of the controls are ours and need no quoting. */
-function shown(name: string): string {
-  return controls.includes(name) ? name : untrusted(name, 80);
-}
 
 /**
  * The comment on a pull request: verdict, accuracies before and after, tie groups, shuffle ablation, conformance, cost.
@@ -95,11 +90,11 @@ function opponent(evidence: Evidence): Line | null {
   return found ?? evidence.dense;
 }
 
-/** The control of that name; where there are several variants of it, the one over the same scope. */
+/** The control of that name; where there are several variants of it, the one of the same study settings. */
 function lineOf({ own, others }: Evidence, name: string): Line | null {
   const lines = others.filter(({ method, of }) => method === name && of === null);
-  const scope = own.results[0]?.scope;
-  return lines.find(({ results }) => results[0]?.scope === scope) ?? lines[0] ?? null;
+  const settings = ({ results: [first] }: Line): string => (first === undefined ? "" : settingsKey(first));
+  return lines.find((line) => settings(line) === settings(own)) ?? lines[0] ?? null;
 }
 
 function verdictSection(evidence: Evidence): string {
@@ -108,46 +103,6 @@ function verdictSection(evidence: Evidence): string {
   const what = evidence.own.name === evidence.own.method ? "" : `${untrusted(evidence.own.name, 160)}: `;
   if (!line || !curve) return `**${what}Nothing to compare with: no control shares a seed with it.**`;
   return `**${what}${verdictLine(line.name, curve)}**`;
-}
-
-/** "Tied with magnitude at 50-70 %, better at 80 %: +1.8, 95 % CI 0.9 to 2.7, p = .001, n = 3". */
-export function verdictLine(opponentName: string, { points }: CurveVerdict): string {
-  const stretches: CurveVerdict["points"][number][][] = [];
-  for (const point of points) {
-    const last = stretches.at(-1);
-    if (last?.[0]?.outcome === point.outcome) last.push(point);
-    else stretches.push([point]);
-  }
-  const linking = { better: "than", worse: "than", tied: "with", undecided: "against" };
-  let line = "";
-  let separator = "";
-  for (const stretch of stretches) {
-    const outcome = stretch[0]?.outcome ?? "undecided";
-    const name = line === "" ? ` ${linking[outcome]} ${shown(opponentName)}` : "";
-    const numbers = numbersText(stretch);
-    line += `${separator}${outcome}${name} at ${rangeText(stretch)}${numbers}`;
-    separator = numbers === "" ? ", " : "; ";
-  }
-  const n = Math.min(...points.map((point) => point.n));
-  const few = n < minimumSeeds ? ` (${minimumSeeds} seeds decide)` : "";
-  return `${line.charAt(0).toUpperCase()}${line.slice(1)}, n = ${n}${few}`;
-}
-
-function rangeText(stretch: CurveVerdict["points"]): string {
-  const [first, last] = [stretch[0]?.sparsity ?? 0, stretch.at(-1)?.sparsity ?? 0];
-  return first === last ? `${sparsityText(first)} %` : `${sparsityText(first)}-${sparsityText(last)} %`;
-}
-
-function numbersText(stretch: CurveVerdict["points"]): string {
-  const outcome = stretch[0]?.outcome;
-  if (outcome !== "better" && outcome !== "worse") return "";
-  const differences = stretch.map(({ difference }) => difference);
-  const [least, most] = [signedPoints(Math.min(...differences)), signedPoints(Math.max(...differences))];
-  const low = percent(Math.min(...stretch.map(({ interval }) => interval.low)));
-  const high = percent(Math.max(...stretch.map(({ interval }) => interval.high)));
-  const p = pText(Math.max(...stretch.map((point) => point.p)));
-  const interval = stretch.length === 1 ? `95 % CI ${low} to ${high}` : `95 % CIs within ${low} to ${high}`;
-  return `: ${least === most ? least : `${least} to ${most}`}, ${interval}, ${stretch.length === 1 ? p : p.replace("=", "<=")}`;
 }
 
 /** Accuracy before and after, and the paired difference to dense, magnitude, random-ERK and the best, by sparsity. */
@@ -273,11 +228,27 @@ function costSection(evidence: Evidence): string {
   return `### Cost\n\n${table(head, rows)}`;
 }
 
-function footer({ links }: VerdictCommentInput): string {
-  const found = [link("Compare question by question", links.compare), link("The run and its artifact", links.run)];
+function footer({ links, method, baseline }: VerdictCommentInput): string {
+  const isPublished = baseline.some((result) => result.method?.id === method);
+  const compare = `Compare question by question${isPublished ? "" : " (once its results are published)"}`;
+  const found = [link(compare, links.compare), link("The run and its artifact", links.run)];
   const notes =
     "Self-reported: the pull request's own code made these numbers. p is adjusted over the sparsities (Holm).";
   return [...found.filter((text) => text !== null), notes].join(" · ");
+}
+
+/** In a comment that takes an earlier one back and need not be written where there is none. */
+export const quietMarker = "<!-- ticketbench-nothing-to-judge -->";
+
+/** The comment on a pull request that adds or changes no method. */
+export function nothingComment(links: VerdictCommentInput["links"] = {}): string {
+  const words = "This pull request adds or changes no method: there is nothing to judge.";
+  const where = link("The run", links.run);
+  return [
+    `${commentMarker}\n${quietMarker}\n## TicketBench: no method`,
+    words,
+    ...(where === null ? [] : [where]),
+  ].join("\n\n");
 }
 
 /** The comment where the pull request's artifact cannot be used: what is wrong with it, quoted. */

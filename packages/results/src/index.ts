@@ -30,6 +30,8 @@ export {
   type ConformanceLine,
   commentLimit,
   commentMarker,
+  nothingComment,
+  quietMarker,
   refusalComment,
   type VerdictCommentInput,
   verdictComment,

@@ -7,6 +7,7 @@ import { dropoutFactors } from "../random/dropout.ts";
  */
 export type Doubles = Float64Array<ArrayBuffer>;
 
+/** x [n, in], weight [out, in], bias [out] -> [n, out]. */
 export function linear(
   x: Doubles,
   weight: Doubles,
@@ -43,6 +44,7 @@ export function erf(x: number): number {
   return Math.sign(x) * (1 - Math.exp(-a * a) / (Math.sqrt(Math.PI) * fraction));
 }
 
+/** The erf form, value by value. */
 export function gelu(x: Doubles): Doubles {
   return x.map((value) => value * 0.5 * (1 + erf(value / Math.SQRT2)));
 }
@@ -51,11 +53,13 @@ function factors(site: DropoutSite | null, count: number): ArrayLike<number> {
   return site === null ? new Float64Array(count).fill(1) : dropoutFactors(site, count);
 }
 
+/** What the site's factors leave; all of it without a site. */
 export function dropout(x: Doubles, site: DropoutSite | null): Doubles {
   const kept = factors(site, x.length);
   return x.map((value, i) => value * kept[i]!);
 }
 
+/** LayerNorm(dropout(x) + residual), rows of `width`. */
 export function addNorm(
   x: Doubles,
   residual: Doubles,
@@ -83,6 +87,7 @@ export interface AttentionSizes {
   readonly size: number;
 }
 
+/** q [B * Tq, H], k and v [B * Tk, H] -> [B * Tq, H]. */
 export function attention(
   q: Doubles,
   k: Doubles,
@@ -115,12 +120,14 @@ export function attention(
   return y;
 }
 
+/** Rows of a table [V, width]: [n] -> [n, width]. */
 export function embedding(table: Doubles, ids: ArrayLike<number>, width: number): Doubles {
   const rows = new Float64Array(ids.length * width);
   for (let i = 0; i < ids.length; i++) rows.set(table.subarray(ids[i]! * width, (ids[i]! + 1) * width), i * width);
   return rows;
 }
 
+/** Mean over batch and answers, times answers: [B, A] twice -> a number. */
 export function bceWithLogits(logits: Doubles, targets: Doubles, batch: number): Doubles {
   let sum = 0;
   logits.forEach((z, i) => {
@@ -129,6 +136,7 @@ export function bceWithLogits(logits: Doubles, targets: Doubles, batch: number):
   return Float64Array.of(sum / batch);
 }
 
+/** [n, classes] and [n] labels -> [n]; 0 where the label is -1. */
 export function crossEntropyRows(logits: Doubles, labels: ArrayLike<number>, classes: number): Doubles {
   return Float64Array.from({ length: labels.length }, (_, r) => {
     if (labels[r]! < 0) return 0;

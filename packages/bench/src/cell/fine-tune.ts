@@ -160,7 +160,7 @@ class FineTuner {
     const { epoch } = this.#progress;
     const order = randomStream(seed, `order of epoch ${epoch}`).permutation(training.questions.length);
     const done = this.#progress.batch * training.options.batchSize;
-    for (const batch of training.batches(order.subarray(done), { dropLast: true })) {
+    for await (const batch of training.prefetched(order.subarray(done), { dropLast: true })) {
       if (this.#isOver()) return;
       const started = performance.now();
       const step = await this.#step(batch);

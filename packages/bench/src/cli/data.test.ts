@@ -65,7 +65,7 @@ describe("a generated dataset", () => {
     };
     writeFileSync(join(folder, "mine.yaml"), JSON.stringify(study));
     const { code, stdout } = await command(folder, "plan", "mine.yaml");
-    expect(stdout).toMatch(/^study mine, plan [0-9a-f]{12}: 1 methods x 1 sparsities x 1 seeds$/m);
+    expect(stdout).toMatch(/^study mine, plan [0-9a-f]{12}: 1 method x 1 sparsity x 1 seed$/m);
     expect(code).toBe(0);
     expect(existsSync(join(folder, inMini("minival_obj36.regions")))).toBe(true);
   });

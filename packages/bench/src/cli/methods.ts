@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 import type { PreviewWords } from "../commands/preview.ts";
 import type { SubmitMethodWords } from "../commands/submit-method.ts";
-
-const collect = (value: string, before: string[] = []): string[] => [...before, value];
+import { collect, DEFAULT_WORK } from "./study-options.ts";
 
 /** `ticketbench methods` and `ticketbench check`: what can be run, and whether a method is one. */
 export function methodCommands(cli: Command): void {
@@ -27,7 +26,7 @@ export function methodCommands(cli: Command): void {
     .command("preview")
     .description("a method beside its controls on mini-VQA, its verdict, and the site with its curve")
     .argument("<method>", "its name, or the path of its file")
-    .option("--work <folder>", "where unfinished work lies", ".ticketbench")
+    .option("--work <folder>", "where unfinished work lies", DEFAULT_WORK)
     .option("--jobs <n>", "cells at a time (here: processor cores)")
     .option("--set <name=value>", "change one setting of configs/preview.yaml (repeatable)", collect)
     .option("--port <number>", "where the site is served on this machine", "4321")
@@ -40,7 +39,7 @@ export function methodCommands(cli: Command): void {
     .description("a method, the results of its preview and its card on a branch, with the text of the pull request")
     .argument("<method>", "its name; its file is in packages/prune/src/methods")
     .option("--branch <name>", "default: method/<name>")
-    .option("--work <folder>", "where unfinished work lies", ".ticketbench")
+    .option("--work <folder>", "where unfinished work lies", DEFAULT_WORK)
     .option("--jobs <n>", "cells at a time (here: processor cores)")
     .option("--set <name=value>", "change one setting of configs/preview.yaml (repeatable)", collect)
     .action(async (method: string, words: SubmitMethodWords) =>

@@ -1,5 +1,8 @@
 import type { Command } from "commander";
 
+/** Where unfinished work lies unless somebody names another folder. */
+export const DEFAULT_WORK = ".ticketbench";
+
 /** A repeatable option: every value given, in order. */
 export const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
@@ -21,5 +24,5 @@ export function studyOptions(command: Command): Command {
 
 /** Where the command keeps what is unfinished. */
 export function workOption(command: Command): Command {
-  return command.option("--work <folder>", "where unfinished work lies", ".ticketbench");
+  return command.option("--work <folder>", "where unfinished work lies", DEFAULT_WORK);
 }

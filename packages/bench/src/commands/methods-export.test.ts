@@ -1,5 +1,7 @@
 import { methodPath, methodVersion } from "@ticketbench/prune/node";
 import { methodCardsSchema } from "@ticketbench/results";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { checkInSandbox } from "../sandbox/check.ts";
 import { command, newFolder } from "../fixtures/arithmetic-run.ts";
@@ -27,6 +29,15 @@ test("a file that the site would not find is refused before anything runs", asyn
   expect(stderr).toMatch(/--export cards\.json: the site looks for methods\.json/);
   expect(code).toBe(2);
 });
+
+test("a file that cannot be loaded has a card all the same: its name, and why", async () => {
+  const file = join(newFolder(), "broken.ts");
+  writeFileSync(file, 'import "./nowhere.ts";\n');
+  const card = await methodCard("broken", file, await checkInSandbox(file, { budget: 60 }));
+  expect(methodCardsSchema.parse({ version: 1, methods: [card] }).methods).toEqual([card]);
+  expect(card).toMatchObject({ id: "broken", title: "broken", conformance: [{ check: "loads", outcome: "failed" }] });
+  expect(card.conformance[0]?.line).toMatch(/nowhere\.ts/);
+}, 120_000);
 
 test("the dense control has a card too, of the version that its results name", async () => {
   const { methods } = methodCardsSchema.parse({ version: 1, methods: [await denseSmallCard()] });

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type { Finding } from "@ticketbench/prune";
 import type { MethodCard } from "@ticketbench/results";
@@ -9,6 +11,9 @@ import { Sandbox } from "../sandbox/sandbox.ts";
 import { StudyError } from "../study/error.ts";
 import { parameterWords } from "./methods-parameters.ts";
 
+/** What a card has room for; a method that fails may say more. */
+const LONGEST_CHECK = 200;
+const LONGEST_LINE = 2000;
 /** A slow method on a busy machine must not be exported as a failed one. */
 const BUDGET_SECONDS = 300;
 
@@ -54,20 +59,34 @@ export async function denseSmallCard(): Promise<MethodCard> {
   };
 }
 
-/** A method as its file describes it, with its version and what was found on it. Its code runs in a sandbox alone. */
+/**
+ * A method as its file describes it, with its version and what was found on it. Its code runs in a sandbox alone. Where
+ * the file cannot be loaded, the card has its name alone, and the finding that says why.
+ */
 export async function methodCard(id: string, file: string, findings: readonly Finding[]): Promise<MethodCard> {
+  const conformance = findings.map(({ check, status, message }) => ({
+    ...{ check: check.slice(0, LONGEST_CHECK), outcome: status, line: message.slice(0, LONGEST_LINE) },
+  }));
+  if (!isLoadable(findings)) return { ...(await unloadable(id, file)), conformance };
   const sandbox = await Sandbox.open(file);
   const { title, idea, cite, family, needs, schema } = sandbox.card;
   await sandbox.close();
   return {
-    id,
-    title,
-    idea,
-    citation: cite.trim(),
-    version: await methodVersion(file),
-    family,
-    needs: needs === "nothing" ? [] : [needs],
-    parameters: parameterWords(schema),
-    conformance: findings.map(({ check, status, message }) => ({ check, outcome: status, line: message })),
+    ...{ id, title, idea, citation: cite.trim(), version: await methodVersion(file), family },
+    ...{ needs: needs === "nothing" ? [] : [needs], parameters: parameterWords(schema), conformance },
   };
+}
+
+/** Whether the conformance kit could load the method. */
+export function isLoadable(findings: readonly Finding[]): boolean {
+  return findings.every(({ check, status }) => check !== "loads" || status === "passed");
+}
+
+/** Its version is of its own text alone: what it imports may not be there. */
+async function unloadable(id: string, file: string): Promise<MethodCard> {
+  const version = createHash("sha256")
+    .update(await readFile(file))
+    .digest("hex");
+  const idea = "Its file cannot be loaded.";
+  return { id, title: id, idea, citation: "", version, needs: [], parameters: [], conformance: [] };
 }

@@ -10,6 +10,8 @@ import { finishedCells, missingCells } from "../run/missing.ts";
 import { type CellState, ResultFolder } from "../run/records.ts";
 import { Workspace } from "../run/workspace.ts";
 import type { Study } from "../study/study.ts";
+import { DEFAULT_WORK } from "../cli/study-options.ts";
+import { quoted } from "../executors/cell-command.ts";
 import { leakLines } from "./leaks.ts";
 import { pastResults, resultFolders } from "./past-results.ts";
 import { loadProgram, planFor, type StudyWords } from "./study-source.ts";
@@ -22,7 +24,14 @@ export interface PlanWords extends StudyWords {
 }
 
 const KINDS = ["start", "dense", "ticket"] as const;
-const NEEDS = { start: "nothing", dense: "start weights", ticket: "its dense network" };
+/** What one cell of a kind makes, and several. */
+const MAKES = {
+  start: ["start", "starts"],
+  dense: ["dense network", "dense networks"],
+  ticket: ["ticket", "tickets"],
+} as const;
+const NEEDS = { start: "nothing", dense: "start weights", ticket: "a dense network" };
+const EXECUTORS = ["", " --executor slurm", " --executor k8s --image IMAGE --claim CLAIM", " --executor gha"];
 
 /** `ticketbench plan`: freeze a study and say what it asks for, how much of that is there and what the rest will take. */
 export async function plan(source: string, words: PlanWords): Promise<void> {
@@ -44,19 +53,36 @@ export async function plan(source: string, words: PlanWords): Promise<void> {
     ...(await leakLines(frozen, program)),
     ...costLines(frozen, missing, estimate),
     `frozen in ${words.write}; run it`,
-    ...["", " --executor slurm", " --executor k8s --image IMAGE --claim CLAIM", " --executor gha"].map(
-      (executor) => `  ticketbench run ${words.write}${executor}`,
-    ),
+    ...EXECUTORS.map((executor) => `  ticketbench run ${quoted([words.write, ...placeWords(words)])}${executor}`),
   ];
   console.log(lines.join("\n"));
 }
 
-function gridWords({ methods, sparsities, seeds, matrix, include, exclude }: Study): string {
-  const axes = Object.entries(matrix).map(([path, values]) => `${values.length} ${path}`);
-  const grid = [`${methods.length} methods`, `${sparsities.length} sparsities`, `${seeds.length} seeds`, ...axes];
+/** The folders that were named, to be named again; what came by other words is in the frozen plan. */
+function placeWords({ work, out, program }: PlanWords): string[] {
+  const places = { work: work === DEFAULT_WORK ? undefined : work, out, program };
+  return Object.entries(places).flatMap(([name, place]) => (place === undefined ? [] : [`--${name}`, place]));
+}
+
+function gridWords({ methods, sparsities, seeds, matrix, zip, include, exclude }: Study): string {
+  const together = new Set(zip.flat());
+  const alone = Object.keys(matrix).filter((path) => !together.has(path));
+  const axes = [...alone.map((path) => [path]), ...zip].map(
+    (paths) => `${matrix[paths[0] as string]?.length} ${paths.join(" with ")}`,
+  );
+  const grid = [
+    ...(methods.length > 0 ? [counted(methods.length, "method", "methods")] : []),
+    ...(sparsities.length > 0 ? [counted(sparsities.length, "sparsity", "sparsities")] : []),
+    counted(seeds.length, "seed", "seeds"),
+    ...axes,
+  ];
   const more = include.length > 0 ? `, ${include.length} included besides` : "";
   const less = exclude.length > 0 ? `, ${exclude.length} excluded` : "";
   return `${grid.join(" x ")}${more}${less}`;
+}
+
+function counted(count: number, one: string, several: string): string {
+  return `${count} ${count === 1 ? one : several}`;
 }
 
 function levelLine(
@@ -71,9 +97,13 @@ function levelLine(
   const failed = count("failed") > 0 ? `, ${count("failed")} failed` : "";
   const done = kind === "start" ? "" : `, ${count("done")} done${failed}`;
   const needs = kind === "dense" && !isMadeByCell(study.start) ? NEEDS.start : NEEDS[kind];
+  const [one, several] = MAKES[kind];
   const seconds = each[kind];
   const time = seconds === null ? "" : `; about ${duration(seconds)} each`;
-  return [`  ${String(level.length).padStart(6)} ${kind}${done}; needs ${needs}${time}`];
+  const need = level.length === 1 ? "needs" : "need";
+  return [
+    `  ${String(level.length).padStart(6)} ${level.length === 1 ? one : several}${done}; ${need} ${needs}${time}`,
+  ];
 }
 
 function costLines({ study, trainings }: Plan, missing: readonly PlannedCell[], estimate: Estimate): string[] {

@@ -1,9 +1,15 @@
 import { copyFile, mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { basename, join, resolve } from "node:path";
-import { describeFinding, type Finding } from "@ticketbench/prune";
-import { type DoneResult, type Result, verdictComment } from "@ticketbench/results";
-import { readDatasetCards, readResults, writeDatasetCard } from "@ticketbench/results/node";
+import { describeFinding } from "@ticketbench/prune";
+import { type DoneResult, type MethodCard, type Result, verdictComment } from "@ticketbench/results";
+import {
+  readDatasetCards,
+  readResults,
+  writeDatasetCard,
+  writeMethodCards,
+  writeResult,
+} from "@ticketbench/results/node";
 import { planStudy, type Plan } from "../plan/plan.ts";
 import type { Program } from "../run/program.ts";
 import { ResultFolder } from "../run/records.ts";
@@ -14,11 +20,13 @@ import { warnWithoutWall } from "../sandbox/launch.ts";
 import { sandboxProgram } from "../sandbox/program-url.ts";
 import { runSandboxed } from "../sandbox/run.ts";
 import { loadStudy } from "../study/load.ts";
+import type { Study } from "../study/study.ts";
 import { chooseView } from "../view/view.ts";
+import { isLoadable, methodCard } from "./methods-export.ts";
 import { REPOSITORY } from "./past-results.ts";
 import { parseJobs } from "./run.ts";
 import { site } from "./site.ts";
-import { serveFolder } from "./static-server.ts";
+import { parsePort, serveFolder } from "./static-server.ts";
 
 export interface PreviewWords {
   readonly work: string;
@@ -31,10 +39,13 @@ export interface PreviewWords {
 /** A method beside its controls, as far as it was run. */
 export interface Preview {
   readonly method: Contribution;
-  readonly plan: Plan;
-  readonly findings: readonly Finding[];
+  /** What the method says of itself, and what the conformance kit found. */
+  readonly card: MethodCard;
+  /** Name of the study whose cells were run. */
+  readonly study: string;
+  /** None where the method's file cannot be loaded. */
   readonly results: readonly Result[];
-  /** Holds exactly the plan's results and their dataset cards. */
+  /** Holds exactly these results with their dataset cards, and the method's card. */
   readonly folder: string;
   /** The comment that a pull request with these results gets. */
   readonly comment: string;
@@ -50,15 +61,18 @@ const CHECK_SECONDS = 60;
  * with its curve among the published ones. Exit code 1 when a check or a cell failed.
  */
 export async function preview(nameOrPath: string, words: PreviewWords): Promise<void> {
+  const port = parsePort(words.port);
   const work = resolve(words.work);
-  const { method, findings, results, folder, comment } = await previewOf(nameOrPath, words);
+  const { method, card, results, folder, comment } = await previewOf(nameOrPath, words);
   const to = join(work, "site");
-  await site({ work, results: [PUBLISHED, folder], to, port: words.port, serve: false, preview: method.id });
-  const failed = findings.filter(({ status }) => status === "failed");
+  const isShown = results.length > 0;
+  if (isShown)
+    await site({ work, results: [PUBLISHED, folder], to, port: words.port, serve: false, preview: method.id });
   console.log(`\n${comment}\n`);
-  for (const finding of failed) console.log(describeFinding(finding));
+  const failed = card.conformance.filter(({ outcome }) => outcome === "failed");
+  for (const { check, line } of failed) console.log(describeFinding({ status: "failed", check, message: line }));
   if (failed.length > 0 || !isWhole(results, method.id)) process.exitCode = 1;
-  if (words.open) await serveFolder(to, Number(words.port));
+  if (words.open && isShown) await serveFolder(to, port, { open: true });
 }
 
 /** Whether the method has results and no cell failed. */
@@ -72,19 +86,20 @@ export async function previewOf(nameOrPath: string, words: Omit<PreviewWords, "o
   const workspace = new Workspace(resolve(words.work));
   // The study's start weights are named in its results as they are found from here, whatever folder this runs in.
   process.chdir(REPOSITORY);
+  const study = loadStudy(STUDY, [methodsOf(method.id), ...(words.set ?? [])]);
+  const jobs = parseJobs(words.jobs, availableParallelism());
   warnWithoutWall();
   const findings = await checkInSandbox(method.file, { budget: CHECK_SECONDS });
-  const programUrl = sandboxProgram(method.paths);
-  const { identities } = ((await import(programUrl)) as { default: Program }).default;
-  const plan = await planStudy(loadStudy(STUDY, [methodsOf(method.id), ...(words.set ?? [])]), identities);
-  const stored = new ResultFolder(workspace.resultsFolder(plan.study.name));
-  const jobs = parseJobs(words.jobs, availableParallelism());
-  const view = chooseView(plan, process.stdout, false);
-  await takePublished(plan, stored);
-  await runSandboxed(plan, { workspace, results: stored, programUrl, view, jobs });
+  const card = await methodCard(method.id, method.file, findings);
+  const stored = new ResultFolder(workspace.resultsFolder(study.name));
+  const results = isLoadable(findings) ? await runStudy(study, method, { workspace, stored, jobs }) : [];
   const folder = join(workspace.root, "preview", method.id);
-  const results = await gather(plan, stored, folder);
-  return { method, plan, findings, results, folder, comment: await commentOn(method.id, results, findings) };
+  await rm(folder, { recursive: true, force: true });
+  // Exactly these results: those of earlier versions of the method stay behind.
+  for (const result of results) await writeResult(folder, result);
+  for (const dataset of await readDatasetCards(stored.folder)) await writeDatasetCard(folder, dataset);
+  await writeMethodCards(folder, { version: 1, methods: [card] });
+  return { method, card, study: study.name, results, folder, comment: await commentOn(card, results) };
 }
 
 /** The preview's methods: the controls that its study names, the method itself, and its mask shuffled. */
@@ -103,27 +118,24 @@ async function takePublished(plan: Plan, stored: ResultFolder): Promise<void> {
   for (const card of await readDatasetCards(PUBLISHED)) await writeDatasetCard(stored.folder, card);
 }
 
-/** Copies exactly the results of this plan into a folder of their own: earlier versions of the method stay behind. */
-async function gather(plan: Plan, stored: ResultFolder, folder: string): Promise<Result[]> {
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  for (const card of await readDatasetCards(stored.folder)) await writeDatasetCard(folder, card);
-  const results: Result[] = [];
-  for (const state of (await stored.states(plan.cells.map(({ id }) => id))).values()) {
-    if (!("result" in state)) continue;
-    await copyFile(state.file, join(folder, basename(state.file)));
-    results.push(state.result);
-  }
-  return results;
+/** Runs what is missing of the study; returns the results of its cells, as far as it came. */
+async function runStudy(
+  study: Study,
+  method: Contribution,
+  { workspace, stored, jobs }: { workspace: Workspace; stored: ResultFolder; jobs: number },
+): Promise<Result[]> {
+  const programUrl = sandboxProgram(method.paths);
+  const { identities } = ((await import(programUrl)) as { default: Program }).default;
+  const plan = await planStudy(study, identities);
+  const view = chooseView(plan, process.stdout, false);
+  await takePublished(plan, stored);
+  await runSandboxed(plan, { workspace, results: stored, programUrl, view, jobs });
+  const states = await stored.states(plan.cells.map(({ id }) => id));
+  return [...states.values()].flatMap((state) => ("result" in state ? [state.result] : []));
 }
 
-async function commentOn(id: string, results: readonly Result[], findings: readonly Finding[]): Promise<string> {
+async function commentOn({ id, conformance }: MethodCard, results: readonly Result[]): Promise<string> {
   const published = (await readResults(PUBLISHED)).map(({ result }) => result);
-  return verdictComment({
-    method: id,
-    results,
-    baseline: published.filter((result): result is DoneResult => result.track === "mini"),
-    conformance: findings.map(({ check, status, message }) => ({ check, outcome: status, line: message })),
-    links: {},
-  });
+  const baseline = published.filter((result): result is DoneResult => result.track === "mini");
+  return verdictComment({ method: id, results, baseline, conformance, links: {} });
 }

@@ -17,14 +17,32 @@ export async function resultTable(plan: Plan, results: ResultFolder): Promise<st
   const done = [...states.values()].flatMap((state) =>
     state.state === "done" && state.result.status === "done" ? [state.result] : [],
   );
+  const labels = new Map(plan.cells.map((cell) => [cell.id, cell.label.replace(/ seed \d+/, "")]));
+  return tableOf(done, ({ id }) => labels.get(id) ?? "");
+}
+
+/** The same of results whose plan is not at hand, told apart by method, its parameters and sparsity. */
+export function studyTable(results: readonly DoneResult[]): string {
+  const label = ({ method, target }: DoneResult): string => {
+    if (method === null) return "dense";
+    const params = Object.keys(method.params).length === 0 ? "" : ` ${JSON.stringify(method.params)}`;
+    return `${method.id}${params} ${percent(target)}`;
+  };
+  const key = ({ method, target }: DoneResult): string => `${method?.id ?? ""} ${target.toFixed(6)}`;
+  return tableOf(
+    results.toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0)),
+    label,
+  );
+}
+
+function tableOf(done: readonly DoneResult[], label: (result: DoneResult) => string): string {
   const table = new Table({
     head: ["method", "asked", "removed", "of all", ...PHASES, "n"],
     colAligns: ["left", ...Array<"right">(PHASES.length + 4).fill("right")],
     style: { head: [], border: [], compact: true },
     chars: NARROW,
   });
-  const labels = new Map(plan.cells.map((cell) => [cell.id, cell.label.replace(/ seed \d+/, "")]));
-  for (const [name, rows] of Map.groupBy(done, (result) => labels.get(result.id) ?? "")) {
+  for (const [name, rows] of Map.groupBy(done, label)) {
     table.push(row(name.replace(/ [\d.]+ %/, ""), rows));
   }
   return table.length === 0 ? "" : table.toString();

@@ -15,6 +15,7 @@ import { readDatasetCards, readResult, readResults } from "@ticketbench/results/
 import { writeAtomic } from "../run/atomic-file.ts";
 import { nearest } from "../study/complaint.ts";
 import { StudyError } from "../study/error.ts";
+import { studyTable } from "./result-table.ts";
 import { resultFolders } from "./past-results.ts";
 
 /** `ticketbench results validate`: every file is checked and each fault is told; exit code 1 when there is one. */
@@ -58,9 +59,25 @@ async function resultFiles(folder: string): Promise<string[]> {
     .map((name) => join(folder, name));
 }
 
-/** `ticketbench results show`: one result in words, by its file or the beginning of its id. */
+/** `ticketbench results show`: one result in words, by its file or the beginning of its id, or a folder's in tables. */
 export async function show(name: string, words: { work: string }): Promise<void> {
-  const result = await find(name, words.work);
+  if (statSync(name, { throwIfNoEntry: false })?.isDirectory() === true) await showFolder(name);
+  else showResult(await find(name, words.work));
+}
+
+/** One table a study: means over the seeds that are done. */
+async function showFolder(folder: string): Promise<void> {
+  const results = currentResults((await readResults(folder)).map(({ result }) => result));
+  if (results.length === 0) throw new StudyError(`${folder}: no results in there`);
+  for (const [study, all] of Map.groupBy(results, (result) => result.study.name)) {
+    const done = all.filter((result) => result.status === "done");
+    const failed = all.length - done.length;
+    console.log(`study ${study}: ${all.length} results${failed > 0 ? `, ${failed} of them failed` : ""}`);
+    if (done.length > 0) console.log(studyTable(done));
+  }
+}
+
+function showResult(result: Result): void {
   const lines: [string, string][] = [
     ["cell", `${result.id}`],
     [
@@ -81,8 +98,10 @@ export async function show(name: string, words: { work: string }): Promise<void>
       const types = Object.entries(evaluation.byAnswerType).map(([type, row]) => `${type} ${percent(row.accuracy)}`);
       lines.push([phase, [percent(evaluation.accuracy), ...types].join(", ")]);
     }
-    const seconds = Object.entries(cost.seconds).map(([step, taken]) => `${step} ${taken.toFixed(1)} s`);
-    lines.push(["cost", `${seconds.join(", ")}; ${Math.round(cost.samplesPerSecond)} samples/s`]);
+    const total = Object.values(cost.seconds).reduce((sum, seconds) => sum + seconds, 0);
+    const memory = `${(cost.peakMemoryBytes / 1e6).toFixed(0)} MB`;
+    lines.push(["cost", `${total.toFixed(1)} s, ${Math.round(cost.samplesPerSecond)} samples/s, ${memory}; of that`]);
+    for (const [step, seconds] of Object.entries(cost.seconds)) lines.push(["", `${seconds.toFixed(2)} s ${step}`]);
   }
   const { engine, gitSha, dirty } = result.provenance;
   lines.push([
@@ -133,7 +152,7 @@ async function find(name: string, work: string): Promise<Result> {
   if (name.endsWith(".json") && statSync(name, { throwIfNoEntry: false })?.isFile())
     return (await readResult(name)).result;
   if (!/^[0-9a-f]{6,64}$/.test(name))
-    throw new StudyError(`${name}: neither a result's file nor the beginning of an id`);
+    throw new StudyError(`${name}: neither a folder of results, a result's file nor the beginning of an id`);
   const files = (await Promise.all(resultFolders(work).map(resultFiles))).flat();
   const matching = files.filter((file) => file.split("/").at(-1)?.startsWith(name));
   const ids = new Set(matching.map((file) => file.split("/").at(-1)?.slice(0, 64)));

@@ -7,6 +7,7 @@ import type { Plan } from "../plan/plan.ts";
 import { visibleDevices } from "../run/devices.ts";
 import { duration } from "../run/eta.ts";
 import type { RunEvent } from "../run/events.ts";
+import { quoted } from "../executors/cell-command.ts";
 import { removeOldDrafts } from "../run/garbage.ts";
 import { ResultFolder } from "../run/records.ts";
 import { type RunEnd, type RunOptions, runPlan } from "../run/run-plan.ts";
@@ -118,11 +119,8 @@ async function sayWhatCame(plan: Plan, results: ResultFolder, end: RunEnd, store
 /** The command as it was given, to be given again. */
 function sameCommand(...more: string[]): string {
   const words = process.argv.slice(3).filter((word) => !more.includes(word));
-  const all = [...words, ...more].map((word) =>
-    /^[\w./=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`,
-  );
-  const isBench = process.env.npm_lifecycle_event === "bench";
-  return isBench ? `npm run bench -- ${all.join(" ")}` : `ticketbench run ${all.join(" ")}`;
+  const all = quoted([...words, ...more]);
+  return process.env.npm_lifecycle_event === "bench" ? `npm run bench -- ${all}` : `ticketbench run ${all}`;
 }
 
 /** How many cells at a time `--jobs` asks for. Throws StudyError for what is no number. */

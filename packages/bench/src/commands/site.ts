@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { delimiter, join, resolve } from "node:path";
-import { StudyError } from "../study/error.ts";
 import { REPOSITORY, resultFolders } from "./past-results.ts";
-import { serveFolder } from "./static-server.ts";
+import { parsePort, serveFolder } from "./static-server.ts";
 
 export interface SiteWords {
   readonly work: string;
@@ -17,7 +16,7 @@ export interface SiteWords {
 
 /** `ticketbench site`: build the leaderboard on these results and show it until Ctrl-C. */
 export async function site(words: SiteWords): Promise<void> {
-  if (!/^\d{1,5}$/.test(words.port)) throw new StudyError(`--port ${words.port}: expected a number up to 65535`);
+  const port = parsePort(words.port);
   const folders = (words.results ?? resultFolders(words.work)).map((folder) => resolve(folder));
   const out = resolve(words.to ?? join(words.work, "site"));
   const astro = join(REPOSITORY, "node_modules", "astro", "bin", "astro.mjs");
@@ -34,5 +33,5 @@ export async function site(words: SiteWords): Promise<void> {
   const [code] = (await once(build, "close")) as [number | null];
   if (code !== 0) throw new Error(`the site could not be built (exit code ${code}): see above`);
   console.log(`the site of ${folders.join(", ")} is in ${out}`);
-  if (words.serve) await serveFolder(out, Number(words.port));
+  if (words.serve) await serveFolder(out, port, { open: false });
 }

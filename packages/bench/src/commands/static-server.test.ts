@@ -1,10 +1,11 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { connect, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { newFolder } from "../fixtures/arithmetic-run.ts";
-import { pageServer } from "./static-server.ts";
+import { pageServer, parsePort } from "./static-server.ts";
 
 async function rawGet(port: number, path: string): Promise<string> {
   const socket = connect(port, "127.0.0.1");
@@ -36,3 +37,46 @@ test("pages of the folder are served with their types, and nothing outside it", 
     server.close();
   }
 });
+
+test.each(["x", "-1", "65536", "1e3", ""])("a port called %j is none", (words) => {
+  expect(() => parsePort(words)).toThrow(/expected a number from 0 up to 65535/);
+});
+
+/** Serves a folder in a process of its own until its address is said, then presses Ctrl-C. */
+async function served(port: number, env: NodeJS.ProcessEnv): Promise<{ said: string; code: unknown }> {
+  const module = new URL("./static-server.ts", import.meta.url).href;
+  const code = `const { serveFolder } = await import(${JSON.stringify(module)});
+    await serveFolder(${JSON.stringify(newFolder())}, ${port}, { open: true });`;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", code], {
+    env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const closed = once(child, "close");
+  let said = "";
+  for await (const chunk of child.stdout) {
+    said += String(chunk);
+    if (said.includes("(Ctrl-C ends)")) child.kill("SIGINT");
+  }
+  return { said, code: (await closed)[0] };
+}
+
+test("the browser is opened on the address that is said, and Ctrl-C ends the server", async () => {
+  const path = newFolder();
+  symlinkSync("/bin/true", join(path, process.platform === "darwin" ? "open" : "xdg-open"));
+  const { said, code } = await served(0, { PATH: path });
+  expect(said).toMatch(/^opening http:\/\/localhost:\d+\/ in the browser \(Ctrl-C ends\)\n$/);
+  expect(code).toBe(0);
+}, 60_000);
+
+test("without a browser, and where the port is taken, pages are served all the same and the address is said", async () => {
+  const other = pageServer(newFolder()).listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  const { said, code } = await served(port, { PATH: newFolder() });
+  expect(said).toMatch(
+    new RegExp(`^port ${port} is taken by another program\nopen http://localhost:\\d+/ \\(Ctrl-C ends\\)\n$`),
+  );
+  expect(said).not.toContain(`localhost:${port}/`);
+  expect(code).toBe(0);
+  other.close();
+}, 60_000);

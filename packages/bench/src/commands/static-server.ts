@@ -3,6 +3,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { once } from "node:events";
+import { StudyError } from "../study/error.ts";
+import { openBrowser } from "./browser.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -16,15 +18,40 @@ const TYPES: Readonly<Record<string, string>> = {
   ".xml": "application/xml",
 };
 
-/** Serve a folder of pages to this machine's browser until Ctrl-C; says the address. Port 0 takes any free one. */
-export async function serveFolder(folder: string, port: number): Promise<void> {
+/** The port that a command's `--port` names; 0 takes any free one. Throws StudyError for what is none. */
+export function parsePort(words: string): number {
+  const port = Number(words);
+  if (!/^\d{1,5}$/.test(words) || port > 65_535)
+    throw new StudyError(`--port ${words}: expected a number from 0 up to 65535`);
+  return port;
+}
+
+/**
+ * Serves a folder of pages to this machine's browser until Ctrl-C, at a free port where the wanted one is taken; says the
+ * address, and opens the browser on it where that is asked for and there is one.
+ */
+export async function serveFolder(folder: string, port: number, { open }: { open: boolean }): Promise<void> {
   const server = pageServer(folder);
-  server.listen(port, "127.0.0.1");
-  await once(server, "listening");
-  console.log(`open http://localhost:${(server.address() as AddressInfo).port}/ (Ctrl-C ends)`);
-  await once(process, "SIGINT");
+  const end = once(process, "SIGINT");
+  const address = `http://localhost:${await listen(server, port)}/`;
+  const opened = open && (await openBrowser(address));
+  console.log(opened ? `opening ${address} in the browser (Ctrl-C ends)` : `open ${address} (Ctrl-C ends)`);
+  await end;
   server.closeAllConnections();
   server.close();
+}
+
+/** Starts to listen on this machine alone; returns the port. */
+async function listen(server: Server, port: number): Promise<number> {
+  try {
+    server.listen(port, "127.0.0.1");
+    await once(server, "listening");
+    return (server.address() as AddressInfo).port;
+  } catch (error) {
+    if (port === 0 || (error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    console.log(`port ${port} is taken by another program`);
+    return listen(server, 0);
+  }
 }
 
 /** A server of the files below `folder` and of nothing else. */

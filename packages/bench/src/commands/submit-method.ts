@@ -15,7 +15,6 @@ import { contributionOf } from "../sandbox/contribution.ts";
 import { methodFiles } from "../sandbox/grants.ts";
 import { StudyError } from "../study/error.ts";
 import { Clone } from "./clone.ts";
-import { methodCard } from "./methods-export.ts";
 import { REPOSITORY } from "./past-results.ts";
 import { type Preview, previewOf, type PreviewWords, PUBLISHED } from "./preview.ts";
 import { pullRequestText } from "./submit-text.ts";
@@ -36,7 +35,7 @@ export async function submitMethod(nameOrPath: string, words: SubmitMethodWords)
   await refuseOtherChanges(clone, own);
   const preview = await previewOf(id, words);
   refuseFailures(preview);
-  const card = await methodCard(id, file, preview.findings);
+  const { card } = preview;
   const branch = words.branch ?? `method/${id}`;
   await clone.begin(branch);
   const files = [...own, ...(await publish(preview)), await publishCard(card)];
@@ -70,19 +69,19 @@ async function refuseOtherChanges(clone: Clone, own: readonly string[]): Promise
   );
 }
 
-function refuseFailures({ method, findings, results }: Preview): void {
-  const finding = findings.find(({ status }) => status === "failed");
+function refuseFailures({ method, card, results }: Preview): void {
+  const finding = card.conformance.find(({ outcome }) => outcome === "failed");
   if (finding !== undefined)
-    throw new StudyError(`${method.id} does not pass its check: ${finding.check}: ${finding.message}`);
+    throw new StudyError(`${method.id} does not pass its check: ${finding.check}: ${finding.line}`);
   const failed = results.find((result) => result.status === "failed");
   if (failed?.status === "failed")
     throw new StudyError(`a cell of ${method.id}'s preview failed: ${failed.failure.message}`);
 }
 
 /** Copies results that are not published yet, and the cards of their questions; returns the files. */
-async function publish({ plan, folder }: Preview): Promise<string[]> {
+async function publish({ study, folder }: Preview): Promise<string[]> {
   const known = new Set((await readResults(PUBLISHED)).map(({ result }) => result.id));
-  const target = join(PUBLISHED, plan.study.name);
+  const target = join(PUBLISHED, study);
   await mkdir(target, { recursive: true });
   const files: string[] = [];
   for (const { file, result } of await readResults(folder)) {

@@ -65,8 +65,10 @@ describe.skipIf(missing !== null)("a real SLURM", { timeout: 180_000 }, () => {
     const job = (): string => cluster.command("scontrol", "show", "job", ticket);
     await cluster.until("the task to be queued again", 30, () => job().includes("Restarts=1"));
     expect(checkpoints()).toHaveLength(1);
-    // SLURM holds a requeued task back for two minutes; nobody has to wait for that here.
-    cluster.command("scontrol", "update", `jobid=${ticket}_2`, "starttime=now");
+    // SLURM holds a requeued task back for two minutes; nobody has to wait for that here. Within the second in which the
+    // first launch was revoked the node refuses the next, though ("credential revoked"): its clock counts in seconds.
+    await cluster.until("the task to wait", 30, () => job().includes("JobState=PENDING"));
+    cluster.command("scontrol", "update", `jobid=${ticket}_2`, "starttime=now+3");
     await cluster.drained(90);
     const here = newFolder();
     await runArithmetic(here, ["recipe.epochs=100", "methods=[magnitude]", "sparsities=[0.5]", "seeds=[0]"]);

@@ -9,22 +9,23 @@ interface Running {
 /** How long a run will still take, from how long its cells took so far and how far the running ones are. */
 export class Eta {
   readonly #kinds: ReadonlyMap<string, PlannedCell["kind"]>;
-  readonly #waiting = new Map<string, PlannedCell["kind"]>();
+  /** How many cells of each kind have not begun. */
+  readonly #waiting = new Map<PlannedCell["kind"], number>();
+  readonly #begun = new Set<string>();
   readonly #running = new Map<string, Running>();
   readonly #durations = new Map<PlannedCell["kind"], number[]>();
   #jobs = 1;
 
   constructor(cells: readonly PlannedCell[]) {
     this.#kinds = new Map(cells.map((cell) => [cell.id, cell.kind]));
-    for (const cell of cells) this.#waiting.set(cell.id, cell.kind);
   }
 
   /** `now` in milliseconds on any steady clock. */
   see(event: RunEvent, now: number): void {
-    if (event.type === "run") this.#jobs = event.jobs;
+    if (event.type === "run") this.#begin(event);
     if (!("cell" in event)) return;
     if (event.type === "started") {
-      this.#waiting.delete(event.cell);
+      this.#leaveQueue(event.cell);
       this.#running.set(event.cell, { startedAt: now, fraction: 0 });
     } else if (event.type === "progress") {
       const running = this.#running.get(event.cell);
@@ -32,17 +33,17 @@ export class Eta {
     } else if (event.type !== "damaged" && event.type !== "killed") {
       if (event.type === "done") this.#finish(event.cell, now);
       this.#running.delete(event.cell);
-      this.#waiting.delete(event.cell);
+      this.#leaveQueue(event.cell);
     }
   }
 
   /** Seconds to the end of the run, or null while nothing is known. */
   secondsLeft(now: number): number | null {
     let milliseconds = 0;
-    for (const kind of this.#waiting.values()) {
+    for (const [kind, cells] of this.#waiting) {
       const expected = this.#expected(kind, now);
       if (expected === null) return null;
-      milliseconds += expected;
+      milliseconds += cells * expected;
     }
     let longest = 0;
     for (const [cell, { startedAt, fraction }] of this.#running) {
@@ -54,6 +55,21 @@ export class Eta {
       longest = Math.max(longest, left);
     }
     return Math.max(milliseconds / this.#jobs, longest) / 1000;
+  }
+
+  #begin({ jobs, kinds }: Extract<RunEvent, { type: "run" }>): void {
+    this.#jobs = jobs;
+    for (const [kind, cells] of Object.entries(kinds)) this.#waiting.set(kind as PlannedCell["kind"], cells);
+  }
+
+  /** A cell that died and started again left the queue when it first did. */
+  #leaveQueue(cell: string): void {
+    const kind = this.#kinds.get(cell);
+    if (kind === undefined || this.#begun.has(cell)) return;
+    this.#begun.add(cell);
+    const left = (this.#waiting.get(kind) ?? 0) - 1;
+    if (left > 0) this.#waiting.set(kind, left);
+    else this.#waiting.delete(kind);
   }
 
   /** Milliseconds a cell of this kind takes: the mean so far; failing that, of another kind, or of one now running. */

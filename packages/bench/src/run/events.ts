@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { PlannedCell } from "../plan/cell.ts";
 
 const cell = z.string();
 
@@ -32,6 +33,8 @@ export type RunEvent =
       readonly study: string;
       readonly plan: string;
       readonly cells: number;
+      /** How many of them there are of each kind; none of a kind: left out. */
+      readonly kinds: Readonly<Partial<Record<PlannedCell["kind"], number>>>;
       readonly jobs: number;
     }
   /** Its process died of a signal; it goes on from its checkpoint. */

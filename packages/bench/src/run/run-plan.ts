@@ -80,7 +80,10 @@ class PlanRun {
     const missing = await missingCells({ plan: this.#plan, finished, store, asked: this.#asked });
     const wanted = only === undefined ? missing : new Set((await this.#isThere(only, finished)) ? [] : [only.id]);
     const counted = cells.filter((cell) => wanted.has(cell.id) || this.#asked(cell));
-    onEvent({ type: "run", study: study.name, plan: hash, cells: counted.length, jobs });
+    const kinds = Object.fromEntries(
+      [...Map.groupBy(counted, ({ kind }) => kind)].map(([kind, each]) => [kind, each.length]),
+    );
+    onEvent({ type: "run", study: study.name, plan: hash, cells: counted.length, kinds, jobs });
     for (const cell of cells) {
       const because = missing.has(cell.id) ? "blocked" : (finished.get(cell.id) ?? "done");
       this.#outcomes.set(cell.id, wanted.has(cell.id) ? this.#schedule(cell) : Promise.resolve(because));

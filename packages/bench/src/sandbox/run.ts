@@ -4,7 +4,7 @@ import { writePlan } from "../plan/plan-file.ts";
 import type { ResultFolder } from "../run/records.ts";
 import { type RunEnd, runPlan } from "../run/run-plan.ts";
 import { prepareFolder, type Workspace } from "../run/workspace.ts";
-import type { RunView } from "../view/view.ts";
+import type { RunView } from "../view/run-view.ts";
 
 export interface SandboxedRun {
   readonly workspace: Workspace;

@@ -1,6 +1,6 @@
 import type { Writable } from "node:stream";
 import type { RunEvent } from "../run/events.ts";
-import type { RunView } from "./view.ts";
+import type { RunView } from "./run-view.ts";
 
 /** Every event as it is, one JSON object a line, for other programs. */
 export class JsonView implements RunView {

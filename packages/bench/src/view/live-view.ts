@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 import type { Plan } from "../plan/plan.ts";
 import { duration, Eta } from "../run/eta.ts";
 import type { CellEvent, RunEvent } from "../run/events.ts";
-import type { RunView } from "./view.ts";
+import type { RunView } from "./run-view.ts";
 import { eventWords, progressWords } from "./words.ts";
 
 type ProgressEvent = Extract<CellEvent, { type: "progress" }>;
@@ -25,7 +25,7 @@ export class LiveView implements RunView {
   readonly #screen: Screen;
   readonly #eta: Eta;
   readonly #labels: ReadonlyMap<string, string>;
-  readonly #total: number;
+  #total = 0;
   readonly #running = new Map<string, ProgressEvent | null>();
   readonly #timer: NodeJS.Timeout;
   #ended = 0;
@@ -35,7 +35,6 @@ export class LiveView implements RunView {
     this.#screen = screen;
     this.#eta = new Eta(plan.cells);
     this.#labels = new Map(plan.cells.map((cell) => [cell.id, cell.label]));
-    this.#total = plan.cells.length;
     this.#timer = setInterval(() => this.draw(), REDRAW_MILLISECONDS);
     this.#timer.unref();
     screen.write(HIDE_CURSOR);
@@ -43,6 +42,7 @@ export class LiveView implements RunView {
 
   see(event: RunEvent): void {
     this.#eta.see(event, performance.now());
+    if (event.type === "run") this.#total = event.cells;
     if (!("cell" in event)) return;
     if (event.type === "started") this.#running.set(event.cell, null);
     else if (event.type === "progress") this.#running.set(event.cell, event);

@@ -2,7 +2,7 @@ import type { Writable } from "node:stream";
 import type { Plan } from "../plan/plan.ts";
 import { duration, Eta } from "../run/eta.ts";
 import type { RunEvent } from "../run/events.ts";
-import type { RunView } from "./view.ts";
+import type { RunView } from "./run-view.ts";
 import { eventWords, progressWords } from "./words.ts";
 
 /** One line when a cell starts, reaches another phase or ends: for files, pipes and CI logs. */
@@ -11,22 +11,22 @@ export class PlainView implements RunView {
   readonly #eta: Eta;
   readonly #labels: ReadonlyMap<string, string>;
   readonly #phases = new Set<string>();
-  readonly #total: number;
+  #total = 0;
   #ended = 0;
 
   constructor(plan: Plan, output: Writable) {
     this.#output = output;
     this.#eta = new Eta(plan.cells);
     this.#labels = new Map(plan.cells.map((cell) => [cell.id, cell.label]));
-    this.#total = plan.cells.length;
   }
 
   see(event: RunEvent): void {
     const now = performance.now();
     this.#eta.see(event, now);
     if (event.type === "run") {
+      this.#total = event.cells;
       this.#line(
-        `study ${event.study}: ${event.cells} cells, ${event.jobs} at a time, plan ${event.plan.slice(0, 12)}`,
+        `study ${event.study}: ${event.cells} ${event.cells === 1 ? "cell" : "cells"}, ${event.jobs} at a time, plan ${event.plan.slice(0, 12)}`,
       );
     }
     if (!("cell" in event)) return;

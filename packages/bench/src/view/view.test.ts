@@ -13,7 +13,7 @@ const plan = {
   ],
 } as Plan;
 const EVENTS: RunEvent[] = [
-  { type: "run", study: "demo", plan: "0123456789abcdef", cells: 3, jobs: 2 },
+  { type: "run", study: "demo", plan: "0123456789abcdef", cells: 3, kinds: { dense: 1, ticket: 2 }, jobs: 2 },
   { type: "started", cell: "a", pid: 7 },
   { type: "progress", cell: "a", phase: "dense", step: 1, steps: 530, fraction: 0.1, samplesPerSecond: 2140.4 },
   { type: "progress", cell: "a", phase: "dense", step: 90, steps: 530, fraction: 0.5, samplesPerSecond: 2140.4 },

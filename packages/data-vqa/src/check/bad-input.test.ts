@@ -60,12 +60,33 @@ const FAULTS: readonly (readonly [fault: string, spoil: () => void, says: RegExp
   [
     "an answer list of 9",
     () => edit(FILES.annotations, (text) => text.replace(/,\{"answer":"not sure",[^}]*\}/, "")),
-    /train_annotations\.json: question 1000: answers/,
+    /train_annotations\.json: question 1000: answers: 9 answers, expected those of ten annotators; correct/,
   ],
   [
     "a question without image",
     () => edit(FILES.questions, (text) => text.replace('"image_id":2,', "")),
-    /train_questions\.json: question 2000: image_id/,
+    /train_questions\.json: question 2000: image_id is missing; correct/,
+  ],
+  [
+    "a question without a word",
+    () => edit(FILES.questions, (text) => text.replace("is this picture 2 ?", " ")),
+    /: question 2000 is empty; give it a text/,
+  ],
+  [
+    "a question about another image than its annotation",
+    () => edit(FILES.annotations, (text) => text.replace('"image_id":2', '"image_id":3')),
+    /questions?\b.* about (image 2|another image)/,
+  ],
+  [
+    "features of two widths",
+    () =>
+      writeFileSync(at("more_obj36.tsv"), formatRow({ ...smallRow("MINI_train_4"), features: new Float32Array(8) })),
+    /features (have different widths|of width 4)/,
+  ],
+  [
+    "an image in two feature files",
+    () => writeFileSync(at("more_obj36.tsv"), formatRow(smallRow("MINI_train_000000000002"))),
+    /MINI_train_000000000002 (is both )?in .*obj36/,
   ],
   [
     "an image without features",
@@ -79,7 +100,7 @@ const FAULTS: readonly (readonly [fault: string, spoil: () => void, says: RegExp
       bytes[bytes.indexOf("picture")] = 0xff;
       writeFileSync(at(FILES.questions), bytes);
     },
-    /train_questions\.json.* UTF-8/,
+    /train_questions\.json is not valid UTF-8 at byte \d+; it is damaged/,
   ],
   ["a 0-byte feature file", () => writeFileSync(at(FILES.features), ""), /all_obj36\.tsv is empty/],
   ["a 0-byte question file", () => writeFileSync(at(FILES.questions), ""), /train_questions\.json is empty/],
@@ -111,6 +132,6 @@ test.each(FAULTS)(
         .join("\n"),
     ).toMatch(says);
     const store = at("all_obj36.regions");
-    if (/obj36/.test(says.source)) expect(existsSync(join(store, "manifest.json"))).toBe(false);
+    if (/all_obj36/.test(says.source)) expect(existsSync(join(store, "manifest.json"))).toBe(false);
   },
 );

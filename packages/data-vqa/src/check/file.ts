@@ -1,6 +1,9 @@
+import { closeSync, readFileSync } from "node:fs";
 import { z } from "zod";
+import { openFile } from "../disk.ts";
 import { DataError } from "../error.ts";
 import { readAns2Label } from "../official/answers.ts";
+import { emptyQuestion } from "../question.ts";
 import { captionRecord } from "../official/captions.ts";
 import { jsonStart, readJsonList } from "../official/json-list.ts";
 import { lxmertRecord } from "../official/lxmert.ts";
@@ -16,12 +19,31 @@ export interface CheckedFile {
   readonly questions: ReadonlyMap<number, string | number>;
   /** Images with features. */
   readonly images: ReadonlySet<string>;
+  /** Widths of those features: one, where all is well. */
+  readonly widths: ReadonlySet<number>;
 }
+
+/** What files that are not about questions or features hold of either. */
+const NEITHER = { questions: new Map<number, number>(), images: new Set<string>(), widths: new Set<number>() };
 
 /** Check one file, whichever of the known kinds it is. */
 export function checkFile(path: string): CheckedFile {
   if (path.endsWith(".tsv")) return checkTsv(path);
+  if (path.endsWith("_vocab.txt")) return checkNames(path);
   return path.endsWith("ans2label.json") ? checkAnswerMap(path) : checkJson(path);
+}
+
+/** What a detector can see or say of it, one name a line. */
+function checkNames(path: string): CheckedFile {
+  const findings = new Findings();
+  const names = findings.try(() => {
+    closeSync(openFile(path).file);
+    return readFileSync(path, "utf8").trimEnd().split(/\r?\n/);
+  });
+  const empty = names?.findIndex((name) => name.trim() === "") ?? -1;
+  if (empty >= 0) findings.add(`${path}:${empty + 1}: no name; every line is a name, its number the detector's`);
+  const report = { path, kind: "detected names", summary: names ? `${names.length} names` : "" };
+  return { ...NEITHER, report: { ...report, problems: findings.problems } };
 }
 
 function checkAnswerMap(path: string): CheckedFile {
@@ -29,7 +51,7 @@ function checkAnswerMap(path: string): CheckedFile {
   const answers = findings.try(() => readAns2Label(path));
   const summary = answers ? `${answers.length} answers` : "";
   const report = { path, kind: "answer vocabulary", summary, problems: findings.problems };
-  return { report, questions: new Map(), images: new Set() };
+  return { ...NEITHER, report };
 }
 
 function checkTsv(path: string): CheckedFile {
@@ -57,7 +79,7 @@ function checkTsv(path: string): CheckedFile {
   const summary =
     images.size === 0 ? "no whole row" : `${images.size} images, ${boxes} boxes each, features of ${widths}`;
   const report = { path, kind: "region features (TSV)", summary, problems: findings.problems };
-  return { report, questions: new Map(), images };
+  return { ...NEITHER, report, images, widths: seen.widths };
 }
 
 /** A kind of JSON file that is a list of records, told by what an entry has. */
@@ -94,9 +116,10 @@ function checkJson(path: string): CheckedFile {
     });
   });
   const found = kind as ListKind | null;
+  if (entries === 0 && findings.problems.length === 0) findings.add(`${path} lists nothing; fetch or write it again`);
   const summary = found ? `${entries} ${found.unit}${imageCount(questions)}` : "";
   const report = { path, kind: found?.kind ?? "JSON", summary, problems: findings.problems };
-  return { report, questions, images: new Set() };
+  return { ...NEITHER, report, questions };
 }
 
 /** Which list a JSON file holds: named by its beginning, or the file itself. */
@@ -121,15 +144,25 @@ function kindOf(entry: unknown, key: string | null, path: string): ListKind {
   throw new DataError(`${path}: the first entry fits none of ${expected}`);
 }
 
+/** A record of a kind that speaks of a question: VQA's, LXMERT's, an annotation or a prediction. */
+interface QuestionLike {
+  readonly question_id: number;
+  readonly image_id?: number;
+  readonly img_id?: string;
+  readonly question?: string;
+  readonly sent?: string;
+}
+
+function isAboutQuestion(record: unknown): record is QuestionLike {
+  return typeof record === "object" && record !== null && "question_id" in record;
+}
+
 function addQuestion(record: unknown, questions: Map<number, string | number>, path: string): void {
-  if (typeof record !== "object" || record === null || !("question_id" in record)) return;
-  const {
-    question_id: id,
-    image_id: number,
-    img_id: name,
-  } = record as { question_id: number; image_id?: number; img_id?: string };
+  if (!isAboutQuestion(record)) return;
+  const { question_id: id, image_id: number, img_id: name, question: text = record.sent } = record;
   refuseTwice(questions, id, path);
   questions.set(id, name ?? number ?? "");
+  if (text?.trim() === "") throw emptyQuestion(path, id);
 }
 
 function imageCount(questions: ReadonlyMap<number, string | number>): string {

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { generateMiniVqa } from "../mini/generate.ts";
 import { writeMiniVqa } from "../mini/write.ts";
 import { convertRegions } from "../regions/convert.ts";
+import { formatRow, parseRegionRow } from "../regions/tsv.ts";
 import { checkPath } from "./path.ts";
 
 const pristine = mkdtempSync(join(tmpdir(), "check-"));
@@ -35,6 +36,11 @@ describe("checking", () => {
       ["VQA annotations", "480 annotations about 300 images"],
       ["region features (TSV)", "300 images, 36 boxes each, features of 64"],
       ["COCO captions", "600 captions"],
+      ["detected names", "6 names"],
+      ["LXMERT questions", "480 questions about 300 images"],
+      ["detected names", "12 names"],
+      ["answer vocabulary", "44 answers"],
+      ["answer vocabulary", "44 answers"],
       ["folder", "splits nominival; 1 feature files; 44 answers"],
     ]);
   });
@@ -90,12 +96,47 @@ describe("checking", () => {
     expect(found[2]).toMatch(/first at index 0/);
   });
 
+  test("reads what lies beside the files that a study reads", () => {
+    writeFileSync(at("nominival.json"), "[{}]");
+    edit("objects_vocab.txt", (text) => text.replace("\n", "\n\n"));
+    expect(problems(folder)).toEqual([
+      expect.stringContaining("nominival.json: the first entry fits none of LXMERT questions"),
+      `${at("objects_vocab.txt")}:2: no name; every line is a name, its number the detector's`,
+    ]);
+  });
+
+  test("finds images that a question and its annotation call by two numbers", () => {
+    edit(ANNOTATIONS, (text) => text.replace(/"image_id":(\d+)/, '"image_id":1$1'));
+    expect(problems(folder)).toEqual([
+      expect.stringMatching(
+        /^nominival: 1 questions are about another image than their annotation in .*, e\.g\. \d+ about/,
+      ),
+    ]);
+  });
+
+  test("finds features of two widths, and images that two feature files hold", () => {
+    const [line = ""] = readFileSync(at(FEATURES), "utf8").split("\n");
+    const narrow = { ...parseRegionRow(line, ""), features: new Float32Array(36 * 32) };
+    writeFileSync(at("other_obj36.tsv"), formatRow(narrow));
+    expect(problems(folder)).toEqual([
+      expect.stringMatching(
+        /^.*other_obj36\.tsv: 1 images are also in another feature file, e\.g\. MINI_\S+ in .*nominival/,
+      ),
+      expect.stringMatching(
+        /^features have different widths \(64 in .*nominival_obj36\.tsv, 32 in .*other_obj36\.tsv\)/,
+      ),
+    ]);
+  });
+
   test("never throws at what is no data at all", async () => {
-    expect(problems(at("none.json"))).toEqual([`${at("none.json")} does not exist`]);
+    expect(problems(at("nothing.json"))).toEqual([`${at("nothing.json")} does not exist`]);
     const cases: [string, string | Uint8Array, RegExp][] = [
       ["empty.json", "", /is empty/],
       ["empty.tsv", "", /is empty/],
       ["other.json", '{"a": 1}', /neither "questions" nor "annotations"/],
+      ["none.json", "[]", /lists nothing/],
+      ["questions.json", '{"questions": []}', /lists nothing/],
+      ["objects_vocab.txt", "", /:1: no name/],
       ["list.json", "[[1]]", /fits none of LXMERT questions/],
       ["scalar.json", "42", /expected a list/],
       ["binary.json", Uint8Array.from({ length: 999 }, (_, i) => i * 7), /UTF-8|JSON|list/],

@@ -1,7 +1,7 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { readAnswers } from "../official/answers.ts";
-import { findLayout, type FolderLayout } from "../official/layout.ts";
+import { findLayout, type FolderLayout, isKnownFile } from "../official/layout.ts";
 import { readManifest } from "../regions/manifest.ts";
 import { RegionStore } from "../regions/store.ts";
 import { type CheckedFile, checkFile } from "./file.ts";
@@ -41,36 +41,47 @@ function checkStore(path: string): CheckedFile {
     ? `${manifest.images} images of ${manifest.source.name}, features of ${manifest.featureWidth} as ${manifest.featureType}`
     : "";
   const report = { path, kind: "region store", summary, problems: findings.problems };
-  return { report, questions: new Map(), images };
+  return { report, questions: new Map(), images, widths: new Set(manifest ? [manifest.featureWidth] : []) };
 }
 
 function checkFolder(path: string): CheckReport[] {
   const findings = new Findings();
   const layout = findings.try(() => findLayout(path));
   if (!layout) return [{ path, kind: "folder", summary: "", problems: findings.problems }];
-  const files = new Map(filesOf(layout).map((file) => [file, checkFile(file)]));
+  const files = new Map(filesOf(path, layout).map((file) => [file, checkFile(file)]));
   for (const store of layout.stores) files.set(store, checkStore(store));
+  compareFeatures([...layout.features, ...layout.stores], files, findings);
   for (const [split, { questions, ...rest }] of layout.splits) {
     const asked = files.get(questions)?.questions ?? new Map<number, number>();
     const annotations = "annotations" in rest ? rest.annotations : null;
-    if (annotations !== null) compareIds(split, asked, files.get(annotations)?.questions, annotations, findings);
+    if (annotations !== null) {
+      const annotated = files.get(annotations)?.questions;
+      compareIds(split, asked, annotated, annotations, findings);
+      compareImages(split, asked, annotated, annotations, findings);
+    }
     if (layout.features.length + layout.stores.length > 0) checkImages(split, asked, layout, files, findings);
   }
   const answers = findings.try(() => readAnswers(path));
   const features = `${layout.features.length + layout.stores.length} feature files`;
   const summary = `splits ${[...layout.splits.keys()].join(", ")}; ${features}; ${answers ? `${answers.length} answers` : "no answer vocabulary"}`;
-  return [
-    ...[...files.values()].map(({ report }) => report),
-    { path, kind: "folder", summary, problems: findings.problems },
-  ];
+  const reports = [...files.values()].map(({ report }) => report);
+  const told = new Set(reports.flatMap(({ problems }) => problems));
+  const problems = findings.problems.filter((problem) => !told.has(problem));
+  return [...reports, { path, kind: "folder", summary, problems }];
 }
 
-function filesOf({ splits, features, captions }: FolderLayout): string[] {
+/** What a study reads, and then whatever else lies there under a known name. */
+function filesOf(folder: string, { splits, features, captions }: FolderLayout): readonly string[] {
   const ofSplits = [...splits.values()].flatMap((files) => [
     files.questions,
     "annotations" in files ? files.annotations : null,
   ]);
-  return [...ofSplits, ...features, ...captions].filter((file) => file !== null);
+  const read = [...ofSplits, ...features, ...captions].filter((file) => file !== null);
+  const others = readdirSync(folder)
+    .filter(isKnownFile)
+    .sort()
+    .map((file) => join(folder, file));
+  return [...new Set([...read, ...others])];
 }
 
 type Questions = CheckedFile["questions"];
@@ -89,6 +100,52 @@ function compareIds(
   const unasked = annotated ? without(annotated, asked) : [];
   if (unasked.length > 0)
     findings.add(`${split}: ${unasked.length} annotations in ${file} have no question, e.g. ${unasked[0]}`);
+}
+
+/** A question and its annotation are about one image. */
+function compareImages(
+  split: string,
+  asked: Questions,
+  annotated: Questions | undefined,
+  file: string,
+  findings: Findings,
+): void {
+  const differs = ([id, image]: readonly [number, string | number]): boolean => {
+    const other = annotated?.get(id);
+    return other !== undefined && other !== "" && other !== image;
+  };
+  const wrong = [...asked].filter(differs);
+  const [first] = wrong;
+  if (first)
+    findings.add(
+      `${split}: ${wrong.length} questions are about another image than their annotation in ${file} says, ` +
+        `e.g. ${first[0]} about ${first[1]} and ${annotated?.get(first[0])}; the files do not belong together`,
+    );
+}
+
+/** All images of a folder have features of one width, each in one file. */
+function compareFeatures(
+  features: readonly string[],
+  files: ReadonlyMap<string, CheckedFile>,
+  findings: Findings,
+): void {
+  const widthOf = new Map<number, string>();
+  const fileOf = new Map<string, string>();
+  for (const file of features) {
+    const { widths = [], images = [] } = files.get(file) ?? {};
+    const [width] = widths;
+    if (width !== undefined && !widthOf.has(width)) widthOf.set(width, file);
+    const twice = [...images].filter((image) => fileOf.has(image));
+    const [first] = twice;
+    if (first !== undefined)
+      findings.add(
+        `${file}: ${twice.length} images are also in another feature file, e.g. ${first} in ${fileOf.get(first)}; remove one`,
+      );
+    for (const image of images) fileOf.set(image, file);
+  }
+  if (widthOf.size < 2) return;
+  const each = [...widthOf].map(([width, file]) => `${width} in ${file}`).join(", ");
+  findings.add(`features have different widths (${each}); extract them with one model`);
 }
 
 /** Official files number images, LXMERT's name them; features are looked up by either. */

@@ -6,10 +6,12 @@ export interface Origin {
   readonly version: string | null;
 }
 
+/** Where the origin of a partial file is noted. @param part the partial file */
 export function originPath(part: string): string {
   return `${part}.json`;
 }
 
+/** The origin of a partial file; null where none is noted, or the note is damaged. */
 export function readOrigin(part: string): Origin | null {
   const path = originPath(part);
   if (!existsSync(path) || !existsSync(part)) return null;

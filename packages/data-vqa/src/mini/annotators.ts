@@ -2,6 +2,7 @@ import type { AnswerType } from "../question.ts";
 import type { AnnotatorModel, MiniProfile } from "./profile.ts";
 import type { RandomStream } from "./random.ts";
 
+/** How many answer each question, as in VQA. */
 export const ANNOTATORS = 10;
 const MILD_AGREEMENT = 0.92;
 

@@ -54,6 +54,7 @@ interface CachedRegions {
   readonly boxes: Float32Array;
 }
 
+/** mini-VQA as a dataset: each split is generated on first use, and the same whatever else was. */
 export class MiniVqa implements VqaDataset {
   readonly profile: MiniProfile;
   readonly seed: number;

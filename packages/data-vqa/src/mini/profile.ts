@@ -125,6 +125,7 @@ const ALL_TEMPLATES: TemplateMix = {
   },
 };
 
+/** The three profiles: how much there is to tell apart, how annotators disagree, how clearly is seen. */
 export const MINI_PROFILES: Readonly<Record<MiniProfileName, MiniProfile>> = {
   quick: {
     name: "quick",

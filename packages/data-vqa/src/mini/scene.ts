@@ -1,6 +1,7 @@
 import type { MiniProfile } from "./profile.ts";
 import type { RandomStream } from "./random.ts";
 
+/** Size of every picture, in pixels. */
 export const CANVAS = { width: 640, height: 480 } as const;
 
 /** x1, y1, x2, y2 in whole pixels of the canvas. */
@@ -84,10 +85,12 @@ export function overlap(a: Box, b: Box): number {
   return width <= 0 || height <= 0 ? 0 : (width * height) / Math.min(area(a), area(b));
 }
 
+/** Square pixels. */
 export function area(box: Box): number {
   return (box[2] - box[0]) * (box[3] - box[1]);
 }
 
+/** The middle of a box, in pixels. */
 export function center(box: Box): readonly [x: number, y: number] {
   return [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
 }

@@ -11,6 +11,7 @@ import { type Ask, TEMPLATES, type TemplateName } from "./templates.ts";
 /** Base scenes of each split; each carries four questions, asked again on four complementary scenes. */
 const BASE_SCENES = { pretrain: 1600, train: 540, nominival: 60, minival: 200, test: 100 } as const;
 export type SplitName = keyof typeof BASE_SCENES;
+/** All splits, in the order in which they are written. */
 export const SPLIT_NAMES = Object.keys(BASE_SCENES) as SplitName[];
 const QUESTIONS_PER_SCENE = 4;
 

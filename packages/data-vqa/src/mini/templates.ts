@@ -161,6 +161,7 @@ const OTHER = {
 
 /** All templates by name; a profile says which it uses for each answer type, and how often. */
 export type TemplateName = keyof typeof YES_NO | keyof typeof NUMBER | keyof typeof OTHER;
+/** All question templates by name. */
 export const TEMPLATES: Readonly<Record<TemplateName, Template>> = { ...YES_NO, ...NUMBER, ...OTHER };
 
 /** How often each template of an answer type is drawn, relative to the others of that type. */

@@ -8,6 +8,7 @@ import { DataError } from "../error.ts";
 import { sharedPath } from "../testing/shared.ts";
 import { evaluateLxmert, evaluateOfficial, type OfficialReport, officialPercent, officialScore } from "./evaluate.ts";
 import { normalise, processDigitArticle, processPunctuation } from "./normalise.ts";
+import { buildAnswerVocabulary } from "./vocabulary.ts";
 import { evaluateFiles } from "./evaluate-files.ts";
 import { readPredictions, writePredictions } from "./predictions.ts";
 import { readAnnotations } from "./records.ts";
@@ -113,10 +114,38 @@ describe("normalisation", () => {
   test("tests marks on the input but edits the output, and a comma between digits deletes every mark", () => {
     expect(processPunctuation("black/white")).toBe("black white");
     expect(processPunctuation("black /white/grey")).toBe("black whitegrey");
+    // The ";" becomes a space beside the "-", which the "-" does not see: it looks at the text as it was given.
+    expect(processPunctuation("red;-blue")).toBe("red  blue");
     expect(processPunctuation("1,000-2")).toBe("10002");
     expect(processPunctuation("3.5 lbs.")).toBe("3.5 lbs");
     expect(processPunctuation(".".repeat(35))).toBe("...");
     expect(processDigitArticle("None of A dozen dont")).toBe("0 of dozen don't");
+  });
+
+  test("drops all three articles, knows one contraction that goes the wrong way, and never a capital one", () => {
+    expect(processDigitArticle("The man in an hat with a dog")).toBe("man in hat with dog");
+    expect(processDigitArticle("somebodyd somebody'd couldnt've couldn'tve")).toBe(
+      "somebodyd somebodyd couldn't've couldn't've",
+    );
+    expect(processDigitArticle("Im ID")).toBe("im id");
+    expect(processDigitArticle("zero one two three four five six seven eight nine ten")).toBe("0 1 2 3 4 5 6 7 8 9 10");
+  });
+
+  test("splits at white space as Python sees it, and leaves no comma", () => {
+    expect(processDigitArticle("red\u001cblue\u0085grey\ufeffpink")).toBe("red blue grey\ufeffpink");
+    expect(normalise("1,5 red , blue")).toBe("15 red blue");
+    expect(normalise("red,blue")).toBe("red blue");
+  });
+
+  test("makes a vocabulary of what at least nine questions agree on", () => {
+    const majority = [
+      ...Array<string>(9).fill("a dog"),
+      ...Array<string>(8).fill("cat"),
+      "Dog",
+      ...Array<string>(12).fill("2"),
+    ];
+    expect(buildAnswerVocabulary(majority)).toEqual(["2", "dog"]);
+    expect(buildAnswerVocabulary(majority, 8)).toEqual(["2", "dog", "cat"]);
   });
 });
 

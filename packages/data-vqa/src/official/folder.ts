@@ -99,6 +99,7 @@ class BlankRegions implements RegionSource {
   }
 }
 
+/** A folder of question files and a source of regions as a dataset; files are read when a split is first asked for. */
 export class VqaFolder implements VqaDataset {
   readonly name: string;
   readonly answers: readonly string[];

@@ -65,7 +65,8 @@ describe("a list in a JSON file", () => {
       ['{"list": [1 2]}', /not valid JSON/],
       ['{"list": [1, 2], "a": tru}', /not valid JSON outside its list/],
       ['{"list": [1]} {', /cut off/],
-      [Uint8Array.of(...Buffer.from('{"list": ["'), 0xff, ...Buffer.from('"]}')), /not valid UTF-8/],
+      [Uint8Array.of(...Buffer.from('{"list": ["'), 0xff, ...Buffer.from('"]}')), /not valid UTF-8 at byte 11;/],
+      [Uint8Array.of(...Buffer.from('{"list": [], "a": "'), 0xff, ...Buffer.from('"}')), /UTF-8 outside its list/],
     ];
     for (const [content, message] of faults) {
       expect(() => read(content, "list"), String(content)).toThrow(message);

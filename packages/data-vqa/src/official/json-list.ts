@@ -47,8 +47,9 @@ class ListReader {
   readonly #listDepth: number;
   /** Bytes outside the list, parsed at the end. */
   #header: Uint8Array = new Uint8Array();
-  /** Bytes of the list's elements that are not parsed yet. */
+  /** Bytes of the list's elements that are not parsed yet, and where in the file (unpacked) they begin. */
   #pending: Uint8Array[] = [];
+  #pendingStart = 0;
   #list: "before" | "inside" | "after" = "before";
   #depth = 0;
   #inString = false;
@@ -81,6 +82,7 @@ class ListReader {
           this.#appendHeader(chunk.subarray(start, i + 1));
           start = i + 1;
           this.#list = "inside";
+          this.#pendingStart = this.#offset + start;
         }
       } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) {
         depth--;
@@ -101,7 +103,7 @@ class ListReader {
     if (this.#depth > 0 || this.#inString || this.#list === "inside") {
       throw new DataError(`${this.#path} is cut off after ${this.#count} whole entries; fetch or write it again`);
     }
-    const header = this.#parse(this.#decode(this.#header), "outside its list");
+    const header = this.#parse(this.#decode(this.#header, null), "outside its list");
     if (this.#list === "before") throw this.#missingList();
     return this.#key === null ? {} : (header as Record<string, unknown>);
   }
@@ -123,6 +125,7 @@ class ListReader {
     this.#pending.push(chunk.slice(start, lastComma));
     this.#parsePending(false);
     this.#pending.push(chunk.slice(lastComma + 1));
+    this.#pendingStart = this.#offset + lastComma + 1;
   }
 
   #appendHeader(bytes: Uint8Array): void {
@@ -131,7 +134,7 @@ class ListReader {
   }
 
   #parsePending(last: boolean): void {
-    const text = this.#decode(Buffer.concat(this.#pending));
+    const text = this.#decode(Buffer.concat(this.#pending), this.#pendingStart);
     this.#pending = [];
     if (last && this.#count === 0 && text.trim() === "") return;
     const elements = this.#parse(`[${text}]`, `after entry ${this.#count}`) as unknown[];
@@ -146,12 +149,13 @@ class ListReader {
     }
   }
 
-  #decode(bytes: Uint8Array): string {
+  /** @param start where in the file the bytes begin; null for those outside the list, which are in two places */
+  #decode(bytes: Uint8Array, start: number | null): string {
     try {
       return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     } catch {
-      const around = `between bytes ${this.#offset} and ${this.#offset + CHUNK_BYTES}`;
-      throw new DataError(`${this.#path} is not valid UTF-8 ${around}; it is damaged or not a JSON file`);
+      const where = start === null ? "outside its list" : `at byte ${start + firstInvalid(bytes)}`;
+      throw new DataError(`${this.#path} is not valid UTF-8 ${where}; it is damaged or not a JSON file`);
     }
   }
 
@@ -159,6 +163,21 @@ class ListReader {
     const expected = this.#key === null ? "a list" : `an object with a list named "${this.#key}"`;
     return new DataError(`${this.#path}: expected ${expected}; is it the right file?`);
   }
+}
+
+/** Where bytes that are not UTF-8 stop being it: the length of the longest beginning that is, found by halving. */
+function firstInvalid(bytes: Uint8Array): number {
+  let [valid, invalid] = [0, bytes.length];
+  while (invalid - valid > 1) {
+    const middle = (valid + invalid) >> 1;
+    try {
+      new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(0, middle), { stream: true });
+      valid = middle;
+    } catch {
+      invalid = middle;
+    }
+  }
+  return valid;
 }
 
 function* fileChunks(path: string): Generator<Uint8Array, void, undefined> {

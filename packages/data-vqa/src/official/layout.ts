@@ -30,6 +30,13 @@ const OFFICIAL_NAMES = [
     annotations: (split: string) => [`vqa_annotations_${split}.json`, `vqa_annotatons_${split}.json`],
   },
 ];
+/** Answers, and what a detector names. */
+const LISTS: ReadonlySet<string> = new Set([
+  "trainval_label2ans.json",
+  "trainval_ans2label.json",
+  "objects_vocab.txt",
+  "attributes_vocab.txt",
+]);
 const LXMERT_NAME = /^(train|nominival|minival|valid|test)\.json$/;
 
 /** Recognise a folder's files by their names. Where VQA and LXMERT name one split, VQA's files say more and are read. */
@@ -56,6 +63,11 @@ export function findLayout(folder: string): FolderLayout {
     stores: stores.filter((store) => !ofFeatures.has(store) && readManifest(store) !== null),
     captions: files.filter((file) => /^captions_.+\.json$/.test(file)).map((file) => join(folder, file)),
   };
+}
+
+/** Whether a file lies under one of LXMERT's names that need not be read: a split that VQA's files name too, or a list. */
+export function isKnownFile(file: string): boolean {
+  return LXMERT_NAME.test(file) || LISTS.has(file);
 }
 
 function officialSplit(folder: string, file: string): [string, SplitFiles][] {

@@ -83,14 +83,9 @@ export function processDigitArticle(text: string): string {
     .join(" ");
 }
 
-/** Both steps, punctuation first. */
+/** Both steps, punctuation first: the form in which answers are compared, and enter an answer vocabulary. */
 export function normalise(text: string): string {
   return processDigitArticle(processPunctuation(text));
-}
-
-/** The form in which answers enter an answer vocabulary: both steps, and no comma left. */
-export function vocabularyForm(answer: string): string {
-  return normalise(answer).replaceAll(",", "");
 }
 
 /** White space as Python sees it, which includes U+001C to U+001F and U+0085 and not U+FEFF. */

@@ -20,7 +20,9 @@ export const annotationRecord = z.object({
   question_type: z.string().optional(),
   answer_type: z.enum(ANSWER_TYPES),
   multiple_choice_answer: z.string(),
-  answers: z.array(annotatorRecord).length(10),
+  answers: z.array(annotatorRecord).length(10, {
+    error: ({ input }) => `${(input as unknown[]).length} answers, expected those of ten annotators`,
+  }),
 });
 export type AnnotationRecord = z.infer<typeof annotationRecord>;
 
@@ -31,8 +33,13 @@ export function parseRecord<T>(schema: z.ZodType<T>, record: unknown, file: stri
   const id = (record as { question_id?: unknown } | null)?.question_id;
   const which = typeof id === "number" ? `question ${id}` : `entry ${index}`;
   const [issue] = parsed.error.issues;
-  const where = issue && issue.path.length > 0 ? `${issue.path.join(".")}: ` : "";
-  throw new DataError(`${file}: ${which}: ${where}${issue?.message ?? "not the expected record"}`);
+  throw new DataError(`${file}: ${which}: ${describeIssue(issue)}; correct the entry, or fetch the file again`);
+}
+
+function describeIssue(issue: z.core.$ZodIssue | undefined): string {
+  const [where, message] = [issue?.path.join(".") ?? "", issue?.message ?? "not the expected record"];
+  if (where === "") return message;
+  return message.endsWith("received undefined") ? `${where} is missing` : `${where}: ${message}`;
 }
 
 /** An official questions file. */

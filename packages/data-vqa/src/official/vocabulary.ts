@@ -1,7 +1,7 @@
 import { unknownSplit } from "../dataset.ts";
 import { DataError } from "../error.ts";
 import { type FolderLayout, folderName } from "./layout.ts";
-import { vocabularyForm } from "./normalise.ts";
+import { normalise } from "./normalise.ts";
 import { readAnnotations } from "./records.ts";
 
 /** An answer enters the vocabulary if it is the majority answer of at least this many training questions. */
@@ -14,7 +14,7 @@ export const MINIMUM_FREQUENCY = 9;
 export function buildAnswerVocabulary(majorityAnswers: Iterable<string>, minimum = MINIMUM_FREQUENCY): string[] {
   const counts = new Map<string, number>();
   for (const answer of majorityAnswers) {
-    const form = vocabularyForm(answer);
+    const form = normalise(answer);
     counts.set(form, (counts.get(form) ?? 0) + 1);
   }
   return [...counts]

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { checkFreeSpace, explainDiskError, hashFile, hashInBackground } from "../disk.ts";
 import { DataError } from "../error.ts";
-import { readManifest, type StoreManifest, writeManifest } from "./manifest.ts";
+import { readManifest, STORE_FILES, type StoreManifest, writeManifest } from "./manifest.ts";
 import type { FeatureType } from "./record.ts";
 import { readRegionTsv } from "./tsv.ts";
 import { StoreWriter } from "./writer.ts";
@@ -42,7 +42,7 @@ interface Source {
  * Convert an `obj36` feature file to a random-access store, once. A conversion that was killed is taken up after the
  * last image that was written; a store that is already whole and of this source is left as it is.
  * @param path the TSV file
- * @param folder the store, made if need be
+ * @param folder the store, made if need be; a folder that holds anything else is refused
  */
 export async function convertRegions(
   path: string,
@@ -86,10 +86,18 @@ async function hashSource({ path, bytes }: Source, signal: AbortSignal): Promise
 function openWriter(folder: string, featureType: FeatureType, { name, modified }: Source): StoreWriter {
   try {
     fs.mkdirSync(folder, { recursive: true });
+    refuseOthers(folder);
     return new StoreWriter(folder, featureType, `${name}\t${modified}\t${featureType}`);
   } catch (error) {
     throw explainDiskError(error, `making the store ${folder}`);
   }
+}
+
+/** A store among other files would be taken for a feature file, or they for a store. */
+function refuseOthers(folder: string): void {
+  const other = fs.readdirSync(folder).find((file) => !STORE_FILES.has(file) && !file.startsWith("."));
+  if (other === undefined) return;
+  throw new DataError(`${folder} holds ${other}, which is no part of a store; name a new folder, NAME.regions`);
 }
 
 function findSource(path: string): Source {
@@ -117,9 +125,9 @@ function keepFinished(
     if (modified === source.modified) return manifest;
     if (hashFile(source.path) === sha256) return manifest;
   }
+  const other = name === source.name ? `another ${name}` : name;
   throw new DataError(
-    `${folder} already holds a store of another ${name} (${bytes} bytes, sha256 ${sha256}); ` +
-      `delete it or name another folder`,
+    `${folder} already holds a store of ${other} (${bytes} bytes, sha256 ${sha256}); delete it or name another folder`,
   );
 }
 

@@ -21,6 +21,7 @@ export interface IndexFile {
   readonly bytes: number;
 }
 
+/** The entry as a line of an index, line end included. */
 export function formatEntry({ imageId, count, offset, end, sourceEnd }: IndexEntry): string {
   return `${imageId}\t${count}\t${offset}\t${end}\t${sourceEnd}\n`;
 }

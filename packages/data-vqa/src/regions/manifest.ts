@@ -4,9 +4,14 @@ import { z } from "zod";
 import { DataError } from "../error.ts";
 import { FEATURE_TYPES } from "./record.ts";
 
+/** The records, one image after another. */
 export const RECORDS_FILE = "regions.bin";
+/** Where each image's record is; a line an image. */
 export const INDEX_FILE = "index.tsv";
 const MANIFEST_FILE = "manifest.json";
+const UNFINISHED_MANIFEST = `${MANIFEST_FILE}.partial`;
+/** All that a store's folder holds, finished or not. */
+export const STORE_FILES: ReadonlySet<string> = new Set([RECORDS_FILE, INDEX_FILE, MANIFEST_FILE, UNFINISHED_MANIFEST]);
 
 const manifestSchema = z.object({
   format: z.literal("ticketbench-regions"),
@@ -49,9 +54,9 @@ export function readManifest(folder: string): StoreManifest | null {
 
 /** Write the manifest so that it is there wholly or not at all. */
 export function writeManifest(folder: string, manifest: StoreManifest): void {
-  const path = join(folder, MANIFEST_FILE);
-  writeFileSync(`${path}.partial`, `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
-  renameSync(`${path}.partial`, path);
+  const unfinished = join(folder, UNFINISHED_MANIFEST);
+  writeFileSync(unfinished, `${JSON.stringify(manifest, null, 2)}\n`, { flush: true });
+  renameSync(unfinished, join(folder, MANIFEST_FILE));
 }
 
 function parseJson(path: string): unknown {

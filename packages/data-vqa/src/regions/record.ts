@@ -16,6 +16,7 @@ export function headBytes(count: number): number {
   return count * (BOX_BYTES + LABEL_BYTES);
 }
 
+/** Bytes of the features of n regions. */
 export function featureBytes(count: number, width: number, type: FeatureType): number {
   return count * width * (type === "float32" ? 4 : 2);
 }

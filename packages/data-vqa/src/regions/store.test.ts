@@ -3,6 +3,7 @@ import {
   cpSync,
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -213,13 +214,20 @@ describe("a conversion", () => {
       /already holds features of .* as float32, not float16/,
     );
     cpSync(source, join(folder, "other.tsv"));
-    await expect(convertRegions(join(folder, "other.tsv"), store)).rejects.toThrow(/already holds/);
+    await expect(convertRegions(join(folder, "other.tsv"), store)).rejects.toThrow(
+      /already holds a store of nominival_obj36.tsv/,
+    );
     utimesSync(source, 1, 1);
     expect(await convertRegions(source, store)).toEqual(manifest);
     const changed = readFileSync(source);
     changed[changed.length - 20]! ^= 1;
     writeFileSync(source, changed);
     await expect(convertRegions(source, store)).rejects.toThrow(/store of another nominival_obj36.tsv/);
+  });
+
+  test("is not made among other files, which it would spoil", async () => {
+    await expect(convertRegions(source, folder)).rejects.toThrow(/holds .*, which is no part of a store; name a new/);
+    expect(readdirSync(folder).filter((file) => /^(index|regions|manifest)\./.test(file))).toEqual([]);
   });
 
   test("refuses a second row for an image, another width, a missing source and an empty one", async () => {

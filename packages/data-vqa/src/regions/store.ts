@@ -9,6 +9,7 @@ import { featureBytes, headBytes, headLabels } from "./record.ts";
 
 const readAsync = promisify(read);
 
+/** How the folder of a store is named. */
 export const STORE_ENDING = ".regions";
 
 /** Where the store of a feature file is kept: beside it, or in another folder. */

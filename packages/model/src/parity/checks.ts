@@ -57,12 +57,22 @@ export interface FileVerdict {
 
 /** Files under a directory laid out like the oracle that this package has a check for, in the order of the checks. */
 export async function checkableFiles(directory: string): Promise<readonly string[]> {
+  const files = await filesUnder(directory);
+  return CHECKS.flatMap(([pattern]) => files.filter((file) => pattern.test(file)));
+}
+
+/** Files that another package's tests compare: the metric's and the feature reader's. */
+export async function filesOfData(directory: string): Promise<readonly string[]> {
+  const own = new Set(await checkableFiles(directory));
+  return (await filesUnder(directory)).filter((file) => /^(eval|tsv)\//.test(file) && !own.has(file));
+}
+
+async function filesUnder(directory: string): Promise<readonly string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
-  const files = entries
+  return entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(directory, join(entry.parentPath, entry.name)).replaceAll("\\", "/"))
     .sort();
-  return CHECKS.flatMap(([pattern]) => files.filter((file) => pattern.test(file)));
 }
 
 /** Compares one file with what this package computes, on the engine that is open. */

@@ -48,8 +48,10 @@ export async function oracleConfig(directory: string, file: string, savings: Par
   });
 }
 
+/** Everything computed, as the original does. */
 export const NO_SAVINGS: Savings = { deadVision: false, classTokenOnly: false };
 
+/** A JSON file of the fixtures, taken to be of that type. */
 export async function oracleJson<T>(directory: string, file: string): Promise<T> {
   return JSON.parse(await readFile(join(directory, file), "utf8")) as T;
 }
@@ -59,6 +61,7 @@ export async function oracleTensors(directory: string, file: string): Promise<We
   return await readSafetensors(join(directory, file));
 }
 
+/** A tensor that a fixture must hold. @throws Error naming it when it does not */
 export function tensorOf(tensors: Weights, name: string): WeightTensor {
   const tensor = tensors.get(name);
   if (tensor === undefined) throw new Error(`the fixture holds no tensor ${name}`);
@@ -126,6 +129,7 @@ export function largestError(actual: ArrayLike<number>, expected: ArrayLike<numb
   return largest;
 }
 
+/** Largest absolute value. */
 export function largestMagnitude(values: ArrayLike<number>): number {
   return largestError(values, new Float32Array(values.length));
 }

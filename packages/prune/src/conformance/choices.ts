@@ -2,6 +2,7 @@ import type { Mask } from "../mask.ts";
 import { failed, passed, type Verdict, warned } from "./finding.ts";
 import type { Subject } from "./subject.ts";
 
+/** Infinite scores are ties, of which name and index decide. */
 export async function finiteScores({ lab, method, seen }: Subject): Promise<Verdict> {
   if (!("score" in method)) return passed("makes its mask itself: no scores to look at");
   await lab.try(method, { sparsity: 0.5, scope: "thesis" });

@@ -15,9 +15,9 @@ export function describeFinding({ status, check, message }: Finding): string {
 /** What a check saw; throwing is failing with the error's message. */
 export type Verdict = Omit<Finding, "check">;
 
+/** The property holds. */
 export const passed = (message: string): Verdict => ({ status: "passed", message });
+/** The property does not hold, which may be meant. */
 export const warned = (message: string): Verdict => ({ status: "warned", message });
+/** The property does not hold: the method is not accepted. */
 export const failed = (message: string): Verdict => ({ status: "failed", message });
-
-/** What the checking thread says when all its findings are told. */
-export const DONE = "done";

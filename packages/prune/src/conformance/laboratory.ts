@@ -19,7 +19,7 @@ import { shapesOf } from "../shapes.ts";
 import { lxmertShapes, randomWeights, SMALLEST, tinyBatch } from "./tiny-model.ts";
 
 /** Optimiser steps of a training in the laboratory: enough for a schedule to begin, go on and end. */
-const STEPS = 6;
+export const STEPS = 6;
 const SETTINGS = adamW({ learningRate: 0.01, totalSteps: STEPS, weightDecay: 0.1 });
 
 /** The one method that controls can build on here. */

@@ -1,5 +1,4 @@
-import { openCpuEngine, randomStream, tf } from "@ticketbench/backend";
-import type { WeightTensor } from "@ticketbench/model";
+import { randomStream, tf } from "@ticketbench/backend";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { pack } from "../bits.ts";
@@ -206,55 +205,6 @@ const FAULTS: readonly (readonly [fault: string, check: string, says: RegExp, me
       return values.map((w) => Math.sin(calls * 1000 * w));
     }),
   ],
-  ["sorts its weights in place", "read only", /wrote to the weights of/, byScore((values) => values.sort())],
-  [
-    "puts another tensor among the weights",
-    "read only",
-    /wrote to the weights of logit_fc\.3\.bias/,
-    defineMethod({
-      ...card,
-      prepare: ({ weights }) => {
-        const { shape = [], values } = weights.get("logit_fc.3.bias") ?? {};
-        (weights as Map<string, WeightTensor>).set("logit_fc.3.bias", {
-          shape,
-          values: new Float32Array(values?.length ?? 0),
-        });
-      },
-      score: ({ values }) => values.map(Math.abs),
-    }),
-  ],
-  [
-    "replaces what calibration gives to all",
-    "read only",
-    /sets context\.calibration\.gradients/,
-    defineMethod({
-      ...card,
-      needs: "gradients",
-      prepare: ({ calibration }) => Object.assign(calibration, { gradients: () => Promise.resolve(new Map()) }),
-      score: ({ values }) => values.map(Math.abs),
-    }),
-  ],
-  [
-    "asks for evaluation questions",
-    "no evaluation data",
-    /looked for context\.evaluation/,
-    defineMethod({
-      ...card,
-      prepare: (context) => (context as { evaluation?: unknown }).evaluation,
-      score: ({ values }) => values.map(Math.abs),
-    }),
-  ],
-  [
-    "asks calibration for minival",
-    "no evaluation data",
-    /looked for context\.calibration\.minival/,
-    defineMethod({
-      ...card,
-      needs: "calibration",
-      prepare: ({ calibration }) => (calibration as { minival?: unknown }).minival,
-      score: ({ values }) => values.map(Math.abs),
-    }),
-  ],
   [
     "claims nesting it does not have",
     "nesting",
@@ -265,36 +215,22 @@ const FAULTS: readonly (readonly [fault: string, check: string, says: RegExp, me
     ),
   ],
   [
-    "swallows errors",
-    "errors come through",
-    /failed and it returned a mask all the same/,
-    defineMethod({
-      ...card,
-      needs: "gradients",
-      prepare: ({ calibration, weights }) => calibration.gradients(weights).catch(() => null),
-      score: ({ values }) => values.map(Math.abs),
-    }),
-  ],
-  [
     "labels 0.3 what is 0.51",
     "label",
     /0\.30 is a measured 0\.5\d+: a label must be the measurement/,
     byMask((context) => cutMask(context, Math.min(0.95, 1.7 * context.sparsity)), { count: "own" }),
   ],
   [
+    "labels 0.9 what is 0.8, and 0.3 and 0.5 rightly",
+    "label",
+    /0\.90 is a measured 0\.8\d+: a label must be the measurement/,
+    byMask((context) => cutMask(context, Math.min(0.8, context.sparsity)), { count: "own" }),
+  ],
+  [
     "empties a layer",
     "layer collapse",
     /nothing is left of/,
     byMask((context) => firstComeMask(context, context.prunable)),
-  ],
-  [
-    "leaves tensors behind",
-    "no leaks",
-    /tensors left behind/,
-    byScore((values) => {
-      tf.tensor1d(values);
-      return values.map(Math.abs);
-    }),
   ],
   [
     "depends on the engine",
@@ -326,29 +262,4 @@ test.each(FAULTS)("the kit catches a method that %s", async (_, check, says, met
   const found = await finding(method, check);
   expect(found.message).toMatch(says);
   expect(found.status).toBe(check === "layer collapse" ? "warned" : "failed");
-});
-
-test("the kit catches a method that writes to the calibration questions from inside the engine", async () => {
-  const blinding = defineMethod({
-    ...card,
-    needs: "gradients",
-    prepare: async ({ calibration, weights }) => {
-      const kernel = tf.getKernel("Linear", "cpu");
-      const replace = (by: tf.KernelConfig) => {
-        tf.unregisterKernel("Linear", "cpu");
-        tf.registerKernel(by);
-      };
-      const blind: tf.KernelConfig["kernelFunc"] = (call) => {
-        const { x } = call.inputs as { x: tf.TensorInfo };
-        (tf.engine().readSync(x.dataId) as Float32Array).fill(0);
-        return kernel.kernelFunc(call);
-      };
-      replace({ ...kernel, kernelFunc: blind });
-      await calibration.gradients(weights);
-      replace(kernel);
-    },
-    score: ({ values }) => values.map(Math.abs),
-  });
-  const found = await finding(blinding, "read only", { engines: [() => openCpuEngine()] });
-  expect(found).toMatchObject({ status: "failed", message: expect.stringMatching(/calibration questions/) as string });
 });

@@ -10,6 +10,7 @@ function difference(a: Mask, b: Mask): number {
   return a.kept() + b.kept() - 2 * a.overlap(b);
 }
 
+/** The same request gives the same mask, at once and after a run on another model. */
 export async function sameAgain(subject: Subject): Promise<Verdict> {
   const { lab, method } = subject;
   const first = await lab.try(method, { sparsity: 0.6 });
@@ -43,6 +44,7 @@ async function callsMathRandom(work: () => Promise<unknown>): Promise<boolean> {
   return called;
 }
 
+/** What is drawn at random is drawn from the study's seed, and so another with each. */
 export async function seeds(subject: Subject): Promise<Verdict> {
   const { lab, method, seen } = subject;
   if (await callsMathRandom(() => lab.try(method, { sparsity: 0.6 })))
@@ -58,6 +60,7 @@ export async function seeds(subject: Subject): Promise<Verdict> {
   return passed("another seed gives another mask");
 }
 
+/** Parameters are known by their names: listed the other way round, the same weights stay. */
 export async function parameterOrder(subject: Subject): Promise<Verdict> {
   const { lab, method } = subject;
   const weights = new Map([...lab.weights].reverse());

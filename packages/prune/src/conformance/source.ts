@@ -1,7 +1,7 @@
 import { failed, passed, type Verdict } from "./finding.ts";
 
-/** What a method may import: the mathematics of this house, its schema library, and its own neighbours. */
-const ALLOWED = /^(zod|@ticketbench\/(prune|model|backend)|\.{1,2}\/.*)$/;
+/** What a method may import: the mathematics of this house, its schema library, and code of its own neighbours. */
+const ALLOWED = /^(zod|@ticketbench\/(prune|model|backend)|\.{1,2}\/(?!.*\.\.\/).*\.[cm]?[jt]s)$/;
 
 const IMPORT = /^\s*(?:import|export)\s+(?:type\s+)?(?:[\w*{},\s]+?\s+from\s+)?["']([^"']+)["']/gm;
 
@@ -10,6 +10,7 @@ const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
   [/\bprocess\s*\./, "reads the process"],
   [/\bimport\s*\(/, "imports at run time"],
   [/\brequire\s*\(/, "imports at run time"],
+  [/\brandomStream\b/, "makes random numbers of its own, where context.random has those of the study's seed"],
   [/\bDate\.now\b|\bperformance\.now\b|\bnew Date\b/, "reads the clock"],
 ];
 

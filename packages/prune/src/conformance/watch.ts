@@ -4,13 +4,16 @@ import type { Method, PruneContext } from "../define-method.ts";
 export interface Observation {
   /** Everything it read from its context. */
   readonly read: Set<string>;
-  /** What it looked for in its context or calibration and is not there, evaluation data for one. */
+  /** What it looked for in its context, calibration or training and is not there, evaluation data for one. */
   readonly missed: Set<string>;
-  /** What it set, changed or deleted in its context or calibration. */
+  /** What it set, changed or deleted there. */
   readonly written: Set<string>;
   /** The scores it gave, by parameter; empty unless it is a score method. */
   readonly scores: Map<string, Float32Array>;
 }
+
+/** Parts of a context that hold what a method asked for, and nothing else. */
+const GRANTS = new Set(["calibration", "training"]);
 
 /** Names that every object is asked for by the language itself. */
 const LANGUAGE = new Set(["then", "toJSON", "constructor"]);
@@ -31,7 +34,7 @@ function watched<T extends object>(target: T, path: string, seen: Observation): 
         read.add(path + key);
         if (!(key in object)) missed.add(path + key);
       }
-      return key === "calibration" ? watched(value as object, `${path}calibration.`, seen) : value;
+      return typeof key === "string" && GRANTS.has(key) ? watched(value as object, `${path}${key}.`, seen) : value;
     },
     has(object, key) {
       if (typeof key === "string" && !(key in object)) missed.add(path + key);

@@ -48,6 +48,7 @@ export const dataset = z.strictObject({
   leaks: z.array(leak).optional(),
 });
 
+/** The network: its sizes, and the weights that it started from. */
 export const model = z.strictObject({
   config: z.record(z.string(), z.json()),
   startWeights: hash,

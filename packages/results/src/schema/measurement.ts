@@ -20,6 +20,7 @@ export const phase = z.strictObject({
   predictions: packedSymbols.optional(),
 });
 
+/** The moments at which a ticket is evaluated; a cell has those that its method and study ask for. */
 export const phases = z.strictObject({
   dense: phase.optional(),
   pruned: phase.optional(),
@@ -43,6 +44,7 @@ export const trainingStage = z.strictObject({
   selectedEpoch: count,
 });
 
+/** What the cell took: seconds by stage, training samples a second, memory at its peak, arithmetic trained with. */
 export const cost = z.strictObject({
   seconds: z.record(z.string(), seconds),
   samplesPerSecond: amount,

@@ -15,6 +15,7 @@ export const provenance = z.strictObject({
   node: label,
 });
 
+/** The machine that it ran on. */
 export const hardware = z.strictObject({
   cpu: label,
   cores: z.int().min(1),
@@ -22,6 +23,7 @@ export const hardware = z.strictObject({
   gpu: label.nullable(),
 });
 
+/** Why a cell failed, in words that were said, and the end of its log. */
 export const failure = z.strictObject({
   reason: z.enum(["error", "out-of-memory", "diverged", "timeout", "killed"]),
   message: z.string().min(1).max(4000),

@@ -4,6 +4,7 @@ import { bytes, cost, inferenceFlops, latency, type phase, phases, trainingStage
 import { failure, hardware, provenance } from "./origin.ts";
 import { count, fraction, hash, label } from "./scalar.ts";
 
+/** Of result files; older ones are migrated when they are read. */
 export const currentVersion = 1;
 
 /** Tracks are never ranked together. */
@@ -52,6 +53,7 @@ const identity = {
   createdAt: z.iso.datetime(),
 };
 
+/** A cell that ran to its end. */
 export const doneResult = z.strictObject({
   ...identity,
   status: z.literal("done"),
@@ -71,6 +73,7 @@ export const doneResult = z.strictObject({
   latency: latency.optional(),
 });
 
+/** A cell that did not: a failure is a recorded result. */
 export const failedResult = z.strictObject({ ...identity, status: z.literal("failed"), failure });
 
 /** One cell's result, version 1: a finished measurement, or a failure with its reason. */

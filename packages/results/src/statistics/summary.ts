@@ -16,6 +16,7 @@ export interface Summary {
   readonly interval: Interval | null;
 }
 
+/** The arithmetic mean; NaN of nothing. */
 export function mean(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i] ?? 0;

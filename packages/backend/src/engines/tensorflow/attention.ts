@@ -18,6 +18,7 @@ function product(s: Scope, a: Value, b: Value, transposed: { adj_x?: boolean; ad
   return s.float32("BatchMatMulV2", [a, b], { adj_x: false, adj_y: false, ...transposed });
 }
 
+/** Attention and its gradient, out of TensorFlow's batched products and softmax. */
 export const attentionKernels: Record<string, TensorflowKernel> = {
   Attention: (s, { q, k, v, mask }, attributes) => {
     const { batch, heads, keys, site } = attributes as unknown as AttentionAttributes;

@@ -1,0 +1,117 @@
+/** How long real cells take, run as `ticketbench run` runs them: for `npm run perf -- bench` and `-- grid`. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { DoneResult } from "@ticketbench/results";
+import { readResults } from "@ticketbench/results/node";
+import program from "./cell/program.ts";
+import type { PerfRow } from "./perf-row.ts";
+import type { PlannedCell } from "./plan/cell.ts";
+import { planStudy } from "./plan/plan.ts";
+import { writePlan } from "./plan/plan-file.ts";
+import { ResultFolder } from "./run/records.ts";
+import { runPlan } from "./run/run-plan.ts";
+import { Workspace } from "./run/workspace.ts";
+import { loadStudy, parseStudy } from "./study/load.ts";
+import type { Study } from "./study/study.ts";
+import { PlainView } from "./view/plain-view.ts";
+
+interface TimedRun {
+  readonly seconds: number;
+  /** Everything that is done in the place of the run. */
+  readonly results: readonly DoneResult[];
+}
+
+interface RunRequest {
+  /** Runs in one place find what those before them left there. */
+  readonly place: string;
+  readonly jobs: number;
+  readonly asked?: (cell: PlannedCell) => boolean;
+  readonly isTold?: boolean;
+}
+
+/** Two dense networks and a ticket of mini-VQA, with the quickstart's network and recipe. */
+export async function cellRows(): Promise<PerfRow[]> {
+  const study = parseStudy(
+    {
+      ...{ name: "perf", dataset: { kind: "mini-vqa" }, start: { kind: "random" } },
+      model: { dropout: 0, initialDeviation: 0.07 },
+      recipe: { epochs: 4, learningRate: 1e-3, optimiser: "adamw" },
+      ...{ methods: ["magnitude"], sparsities: [0.5], seeds: [0, 1] },
+    },
+    "perf",
+  );
+  const isDense = ({ kind }: PlannedCell): boolean => kind === "dense";
+  const [apart, together, ticket] = await timedRuns(study, [
+    { place: "apart", jobs: 1, asked: isDense },
+    { place: "together", jobs: 2, asked: isDense },
+    { place: "apart", jobs: 1, asked: (cell) => cell.kind === "ticket" && cell.seed === 0 },
+  ]);
+  if (apart === undefined || together === undefined || ticket === undefined) throw new Error("a run is missing");
+  const { steps, engine } = sharesOf(ticket);
+  const twoAtOnce = apart.seconds / together.seconds;
+  return [
+    { name: "mini fine-tune, its process", value: apart.seconds / 2, unit: "s", bar: 10, better: "lower" },
+    { name: "mini ticket, its process", value: ticket.seconds, unit: "s", bar: null, better: "lower" },
+    { name: "training steps of a ticket's wall time", value: steps, unit: "share", bar: 0.9, better: "higher" },
+    { name: "training and answering of it", value: engine, unit: "share", bar: null, better: "higher" },
+    { name: "two cells at once, against one by one", value: twoAtOnce, unit: "x", bar: 1.8, better: "higher" },
+  ];
+}
+
+/** The protocol's grid on two cores: three methods, 10 to 90 %, three seeds, and a dense fine-tune a seed. */
+export async function gridRows(): Promise<PerfRow[]> {
+  const file = fileURLToPath(new URL("../../../configs/mini-grid.yaml", import.meta.url));
+  const study = loadStudy(file, ["sparsities=[0.1,0.2,0.3,0.4,0.5,0.6,0.7,0.8,0.9]"]);
+  const [grid] = await timedRuns(study, [{ place: "grid", jobs: 2, isTold: true }]);
+  if (grid === undefined) throw new Error("the run is missing");
+  const cells = grid.results.length;
+  return [
+    {
+      name: `mini-grid, ${cells} cells, two at a time`,
+      value: grid.seconds / 60,
+      unit: "min",
+      bar: 15,
+      better: "lower",
+    },
+    { name: "core-seconds a cell", value: (2 * grid.seconds) / cells, unit: "s", bar: null, better: "lower" },
+  ];
+}
+
+/** Runs some of a study's cells, one request after the other, in a folder that is gone afterwards. */
+async function timedRuns(study: Study, requests: readonly RunRequest[]): Promise<TimedRun[]> {
+  const folder = mkdtempSync(join(tmpdir(), "ticketbench-perf-"));
+  const plan = await planStudy(study, program.identities);
+  const runs: TimedRun[] = [];
+  for (const { place, jobs, asked, isTold = false } of requests) {
+    const workspace = new Workspace(join(folder, place));
+    const planFile = workspace.planFile(study.name, plan.hash);
+    await writePlan(planFile, plan);
+    const results = new ResultFolder(join(folder, "results", place));
+    const view = new PlainView(plan, process.stderr);
+    const started = performance.now();
+    const end = await runPlan(plan, {
+      ...{ planFile, workspace, results, jobs, asked, retryFailed: false, signal: new AbortController().signal },
+      programUrl: new URL("./cell/program.ts", import.meta.url).href,
+      onEvent: (event) => (isTold ? view.see(event) : undefined),
+    });
+    const seconds = (performance.now() - started) / 1000;
+    if (end.failed > 0) throw new Error(`a cell of the benchmark failed: see ${folder}`);
+    const all = await readResults(results.folder);
+    runs.push({ seconds, results: all.flatMap(({ result }) => (result.status === "done" ? [result] : [])) });
+  }
+  rmSync(folder, { recursive: true });
+  return runs;
+}
+
+/** What of a ticket's wall time the retraining's steps took, and what the engine had to do with at all. */
+function sharesOf({ seconds, results }: TimedRun): { steps: number; engine: number } {
+  const [ticket] = results.filter(({ kind }) => kind === "ticket");
+  if (ticket === undefined) throw new Error("the ticket left no result");
+  const epochs = ticket.training.flatMap(({ epochs }) => epochs);
+  const steps = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
+  const stages = Object.entries(ticket.cost.seconds);
+  const engine = stages.reduce((sum, [stage, taken]) => (/^evaluate|^retrained$/.test(stage) ? sum + taken : sum), 0);
+  return { steps: steps / seconds, engine: engine / seconds };
+}
