@@ -17,6 +17,10 @@ export function leaderboardTests(): void {
       /^\d+.% of the prunable weights can go for less than a point of accuracy, by Low magnitude/u,
     );
     expect(await page.locator("h1").textContent()).toContain("How much");
+    const colour = (): Promise<string> => page.locator("#answer b").evaluate((lead) => getComputedStyle(lead).color);
+    const sent = await colour();
+    await goBoard();
+    expect(await colour()).toBe(sent);
   });
 
   test("draws a curve with a band for every method, the dense line and the floor", async () => {
