@@ -40,7 +40,9 @@ describe("the site", () => {
       const out = join(folder, "empty-site");
       await buildSite(join(folder, "nothing"), out);
       expect(await readFile(join(out, "index.html"), "utf8")).toContain("No results yet");
-      expect(await readFile(join(out, "cells/index.html"), "utf8")).toContain("No results yet");
+      for (const name of ["methods", "cells", "compare", "compression", "fa"])
+        expect(await readFile(join(out, name, "index.html"), "utf8")).toMatch(/No results yet|هنوز نتیجه‌ای نیست/u);
+      expect(await readFile(join(out, "questions/index.html"), "utf8")).toContain("without their questions");
     });
   });
 });

@@ -10,7 +10,7 @@ const PHASE_STYLES: Record<Phase, number> = { pruned: 3, rewound: 1, retrained: 
 function point(x: number, mean: number, words: string, t: Audit): CurvePoint {
   const f = formatFor(t.language);
   const spoken = `${words}, ${f.share(x)}: ${f.accuracy(mean)}`;
-  return { x, mean, interval: null, spoken, href: null, onFront: false };
+  return { x, mean, interval: null, n: 1, spoken, href: null, onFront: false };
 }
 
 function levels(runs: ThesisRuns, t: Audit): Level[] {
@@ -82,7 +82,9 @@ export function retrainedMeans(runs: ThesisRuns, t: Audit): CurveChart {
       const summary = runs.summary(id, label, "retrained");
       if (!summary) return [];
       const base = point(label, summary.mean, t.methods[id], t);
-      return [{ ...base, interval: summary.interval, spoken: `${base.spoken}, n = ${f.integer(summary.n)}` }];
+      return [
+        { ...base, interval: summary.interval, n: summary.n, spoken: `${base.spoken}, n = ${f.integer(summary.n)}` },
+      ];
     }),
   }));
   return chart(t.reported.chart, curves, runs, t);
@@ -96,7 +98,7 @@ export function labelsAgainstMasks(runs: ThesisRuns, t: Audit): CurveChart {
     title: words.diagonal,
     style: 7,
     dashed: true,
-    points: LABELS.map((label) => point(label, label, words.diagonal, t)),
+    points: LABELS.map((label) => ({ ...point(label, label, words.diagonal, t), n: null })),
   };
   const curves = [THESIS_METHODS[0], THESIS_METHODS[2]].map(({ id, style }) => ({
     id,

@@ -18,7 +18,7 @@ function curveOf(own: readonly DoneResult[], look: Omit<Curve, "points">, t: Aud
     if (values.length === 0) return [];
     const { mean, interval, n } = summarize(values);
     const spoken = `${look.title}, ${f.share(target)}: ${f.accuracy(mean)}, n = ${f.integer(n)}`;
-    return [{ x: target, mean, interval, spoken, href: null, onFront: false }];
+    return [{ x: target, mean, interval, n, spoken, href: null, onFront: false }];
   });
   return { ...look, points };
 }

@@ -27,6 +27,7 @@ function pointOf(track: string, group: Group, x: number, t: Strings, f: Format):
     x,
     mean,
     interval,
+    n,
     spoken: t.board.spoken(group.method.title, t.board.ofPrunable(f.share(group.target)), f.accuracy(mean), range, n),
     href: groupAddress(track, group.method.id, group.target),
     onFront: group.onFront,

@@ -3,6 +3,9 @@ import { compareCurves, unpackTenths, type Contender, type PackedSymbols, type V
 /** The id under which the dense networks of a track take part in comparisons. */
 export const DENSE = "dense";
 
+/** An answer is right when it scores half or more, in tenths. */
+export const RIGHT = 5;
+
 /** The scores of every question for all runs of one variant in one phase. */
 export interface ScoreFile {
   readonly dataset: string;
@@ -38,6 +41,35 @@ function contender({ name, file, fixed }: Side, target: number): Contender {
   return { name, dataset: file.dataset, runs };
 }
 
+/** A question that one side answers right in more of the shared seeds than the other. */
+export interface Disagreement {
+  readonly question: number;
+  /** Shared seeds in which each side is right. */
+  readonly rightA: number;
+  readonly rightB: number;
+  readonly n: number;
+}
+
+/** Where two sides disagree at one sparsity: most of all first, then in the dataset's order. */
+export function disagreements(a: Side, b: Side, target: number): Disagreement[] {
+  const [left, right] = [contender(a, target), contender(b, target)];
+  const pairs = left.runs.flatMap((run) => {
+    const other = right.runs.find(({ seed }) => seed === run.seed);
+    return other ? [[run.tenths, other.tenths] as const] : [];
+  });
+  const questions = pairs[0]?.[0].length ?? 0;
+  const rightIn = (side: 0 | 1, question: number): number =>
+    pairs.filter((pair) => (pair[side][question] ?? 0) >= RIGHT).length;
+  return Array.from({ length: questions }, (_, question) => ({
+    question,
+    rightA: rightIn(0, question),
+    rightB: rightIn(1, question),
+    n: pairs.length,
+  }))
+    .filter(({ rightA, rightB }) => rightA !== rightB)
+    .sort((x, y) => Math.abs(y.rightA - y.rightB) - Math.abs(x.rightA - x.rightB) || x.question - y.question);
+}
+
 /** Mean over the shared seeds. */
 function agreementOf(a: Contender, b: Contender): Agreement {
   const counts = { both: 0, onlyA: 0, onlyB: 0, neither: 0 };
@@ -47,8 +79,8 @@ function agreementOf(a: Contender, b: Contender): Agreement {
     if (!other) continue;
     pairs++;
     for (let i = 0; i < run.tenths.length; i++) {
-      const right = (run.tenths[i] ?? 0) >= 5;
-      const otherRight = (other.tenths[i] ?? 0) >= 5;
+      const right = (run.tenths[i] ?? 0) >= RIGHT;
+      const otherRight = (other.tenths[i] ?? 0) >= RIGHT;
       counts[right ? (otherRight ? "both" : "onlyA") : otherRight ? "onlyB" : "neither"]++;
     }
   }

@@ -6,6 +6,7 @@ import {
   type PackedSymbols,
 } from "@ticketbench/results";
 import type { Scene } from "../charts/scene.ts";
+import { RIGHT } from "./comparison.ts";
 
 /** A dataset card with its answer types as words: unpacking those takes the whole schema, which a page need not load. */
 export type QuestionFile = Pick<DatasetCard, "answers" | "questions" | "images" | "given" | "scenes"> & {
@@ -61,9 +62,6 @@ interface DecodedRun {
 
 /** Questions on a page of the list. */
 export const QUESTIONS_A_PAGE = 20;
-
-/** An answer is right when it scores half or more. */
-const RIGHT = 5;
 
 /** A card with the answers to its questions, decoded once and then filtered at will. */
 export class Questions {

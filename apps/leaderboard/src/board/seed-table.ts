@@ -20,7 +20,8 @@ function rowsOf(group: Group, view: View, f: Format): string[] {
   const type = ANSWERS.indexOf(view.state.answers);
   const who = element("span", { class: "who" }, keyOf(method.style), titleOf(method));
   const rank = wordsOfRank(group, view, f);
-  return cells.map((cell) => {
+  const inOrder = [...cells].sort((a, b) => a.seed - b.seed);
+  return inOrder.map((cell) => {
     const accuracy = cell.phases[view.state.phase]?.[type];
     const link = element("a", { href: path(`/cells/${cell.id}/`) }, f.integer(cell.seed));
     const words = [f.share(target), f.share(cell.prunable), f.share(cell.total)].map(escapeText);

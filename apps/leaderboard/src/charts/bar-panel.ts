@@ -1,5 +1,6 @@
-import { scaleBand, scaleLinear } from "d3";
+import { scaleBand } from "d3";
 import { colourClass } from "./marker.ts";
+import { scaleLinear } from "./scale.ts";
 import { element, px, text } from "./svg.ts";
 
 export interface Bar {

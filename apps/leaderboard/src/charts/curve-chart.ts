@@ -1,7 +1,8 @@
 import type { Interval } from "@ticketbench/results";
-import { area, line, scaleLinear, type ScaleLinear } from "d3";
+import { area, line } from "d3";
 import { at, colourClass, markerPath } from "./marker.ts";
 import { clearest, placeLabels, type Box, type LabelledLine, type Place } from "./place-labels.ts";
+import { scaleLinear, type LinearScale } from "./scale.ts";
 import { element, escapeText, px, text } from "./svg.ts";
 import { fitText, textWidth } from "./text-width.ts";
 
@@ -10,6 +11,8 @@ export interface CurvePoint {
   readonly x: number;
   readonly mean: number;
   readonly interval: Interval | null;
+  /** Seeds the mean is of; null for a value that nobody measured. */
+  readonly n: number | null;
   /** Said by screen readers and shown on hover or focus. */
   readonly spoken: string;
   /** Where the point leads; null for a point that leads nowhere. */
@@ -60,8 +63,8 @@ const MOST_NAMES = 12;
 interface Frame {
   readonly width: number;
   readonly height: number;
-  readonly x: ScaleLinear<number, number>;
-  readonly y: ScaleLinear<number, number>;
+  readonly x: LinearScale;
+  readonly y: LinearScale;
   readonly plot: Box;
 }
 
@@ -102,8 +105,8 @@ function placesOf(curve: Curve, { x, y }: Frame): Place[] {
 }
 
 /** As many round places as their labels leave room for. */
-function roundTicks(chart: CurveChart, x: ScaleLinear<number, number>): number[] {
-  const [left = 0, right = 0] = x.range();
+function roundTicks(chart: CurveChart, x: LinearScale): number[] {
+  const [left, right] = x.range;
   for (let count = 10; count > 2; count--) {
     const ticks = x.ticks(count);
     const widest = Math.max(...ticks.map((tick) => textWidth(chart.formatX(tick), FONT)));
@@ -113,7 +116,7 @@ function roundTicks(chart: CurveChart, x: ScaleLinear<number, number>): number[]
 }
 
 /** Where the x axis is marked. */
-function xTicks(chart: CurveChart, x: ScaleLinear<number, number>): number[] {
+function xTicks(chart: CurveChart, x: LinearScale): number[] {
   if (!chart.ticksAtPoints) return roundTicks(chart, x);
   const places = [...new Set(chart.curves.flatMap((curve) => curve.points.map((point) => point.x)))];
   const kept: number[] = [];
@@ -251,7 +254,7 @@ function names(chart: CurveChart, drawing: Frame, taken: readonly Box[]): string
 /** Where the x axis runs, in pixels and in its own unit, for a script that turns a place back into a value. */
 function placeOfAxis({ x, plot }: Frame): Record<string, string> {
   return {
-    "data-domain": x.domain().join(" "),
+    "data-domain": x.domain.join(" "),
     "data-plot": [plot.left, plot.right, plot.top, plot.bottom].map(px).join(" "),
   };
 }

@@ -1,5 +1,6 @@
-import { scaleLinear, scalePoint } from "d3";
+import { scalePoint } from "d3";
 import type { Interval } from "@ticketbench/results";
+import { scaleLinear } from "./scale.ts";
 import { element, px, text } from "./svg.ts";
 
 /** A difference with its interval, and what the tests say of it. */

@@ -1,5 +1,6 @@
-import { line, scaleLinear } from "d3";
+import { line } from "d3";
 import { colourClass, markerPath, at } from "./marker.ts";
+import { rounded, scaleLinear } from "./scale.ts";
 import { element, px, text } from "./svg.ts";
 import { textWidth } from "./text-width.ts";
 
@@ -33,7 +34,7 @@ export function drawLineChart(chart: LineChart): string {
   const x = scaleLinear([0, Math.max(1, steps - 1)], [plot.left + 8, plot.right]);
   const low = Math.min(...values);
   const high = Math.max(...values);
-  const y = scaleLinear([low, high === low ? low + 1 : high], [plot.bottom - 6, plot.top + 6]).nice(4);
+  const y = rounded(scaleLinear([low, high === low ? low + 1 : high], [plot.bottom - 6, plot.top + 6]), 4);
   const grid = y.ticks(4).map((tick) => {
     const label = text(chart.formatY(tick), { x: plot.left - 8, y: y(tick) + 4.5, "text-anchor": "end" });
     return element("line", { class: "grid", x1: plot.left, x2: plot.right, y1: y(tick), y2: y(tick) }) + label;

@@ -74,7 +74,7 @@ function candidates(line: LabelledLine): Box[] {
     return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
   });
   for (const { x, y } of [...line.points, ...middles]) {
-    for (const lift of [GAP, GAP + 8, GAP + 18]) {
+    for (const lift of [GAP, GAP + 8, GAP + 18, GAP + 30]) {
       for (const left of [x - line.width / 2, x + 2, x - line.width - 2]) {
         box(left, y - lift - line.height);
         box(left, y + lift);
@@ -116,9 +116,9 @@ function speaksForItself({ near, beside }: JudgedBox): boolean {
 }
 
 /**
- * Names lines where they are. Each name takes, of the free places near its own line, first one that no other line is
- * nearer to, then the one farthest from all lines; lines with the fewest such places choose first. A name that must stand
- * nearer to another line gets a leader. A line without any free place gets no name here.
+ * Names lines where they are. Each name takes, of the free places that no other line is nearer to, the one farthest from
+ * all lines; lines with the fewest such places choose first. Names left over stand nearer to another line and get a
+ * leader; a line without any free place gets no name here.
  *
  * @param area where names may stand
  * @param obstacles lines that bear no name of this call but must stay readable
@@ -146,17 +146,26 @@ export function placeLabels(
         return { box, near: clearance(box, own), beside, room: Math.min(beside, room(box, straight)) };
       })
       .filter((place) => place.near >= 4 && place.room >= 5)
-      .sort((a, b) => Number(speaksForItself(b)) - Number(speaksForItself(a)) || b.room - a.room);
-    return { line, places, own, clear: places.filter(speaksForItself).length };
+      .sort((a, b) => b.room - a.room);
+    return {
+      line,
+      own,
+      clear: places.filter(speaksForItself),
+      others: places.filter((place) => !speaksForItself(place)),
+    };
   });
-  free.sort((a, b) => a.clear - b.clear || a.places.length - b.places.length);
   const placed: PlacedLabel[] = [];
-  for (const { line, places, own } of free) {
-    const choice = places.find(({ box }) => !occupied.some((other) => overlaps(box, other)));
-    if (!choice) continue;
+  const place = ({ line, own }: (typeof free)[number], choices: readonly JudgedBox[]): boolean => {
+    const choice = choices.find(({ box }) => !occupied.some((other) => overlaps(box, other)));
+    if (!choice) return false;
     occupied.push(choice.box);
     const leader = speaksForItself(choice) ? null : leaderOf(choice.box, own);
     placed.push({ id: line.id, x: choice.box.left, y: choice.box.bottom - line.height * 0.24, leader });
-  }
+    return true;
+  };
+  free.sort((a, b) => a.clear.length - b.clear.length);
+  const crowded = free.filter((entry) => !place(entry, entry.clear));
+  crowded.sort((a, b) => a.others.length - b.others.length);
+  for (const entry of crowded) place(entry, entry.others);
   return placed;
 }

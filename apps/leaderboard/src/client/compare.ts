@@ -21,6 +21,7 @@ import { viewOf } from "../board/view.ts";
 import { en } from "../i18n/en.ts";
 import { path } from "../site/paths.ts";
 import { makeRoving, watchPoints } from "./chart-points.ts";
+import { showDisagreements } from "./disagreements.ts";
 import { load, part } from "./part.ts";
 
 /** Answers every change of the form, of the address and of the window. */
@@ -87,6 +88,7 @@ async function show(board: Board, state: ComparisonState): Promise<void> {
     part("close").textContent = unbroken(close.verdict.sentence);
     drawTables(track, state, [a, b], found.rows, close);
     drawCharts(board, state, [a, b], found.rows);
+    showDisagreements(track.id, [a, b], close.target);
   }
   part("comparison").setAttribute("aria-busy", "false");
 }

@@ -37,6 +37,7 @@ export function everyPageTests(): void {
     const PAGES = [
       "/",
       "/fa/",
+      "/methods/",
       "/methods/magnitude/",
       "/methods/hostile/",
       "/cells/",
@@ -85,6 +86,43 @@ export function everyPageTests(): void {
         );
         expect(inline).toEqual([]);
       }
+    });
+
+    test.each(["/", "/compare/", "/methods/magnitude/", "/cells/", "/audit/", "/fa/"])(
+      "%s fits a phone and a sheet of paper, there light and without controls",
+      async (path) => {
+        await open({ colorScheme: "dark", viewport: { width: 390, height: 844 } });
+        await go(path);
+        const sideways = (): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        const brightness = (): Promise<number> =>
+          page.evaluate(() => Number(/\d+/.exec(getComputedStyle(document.body).backgroundColor)?.[0]));
+        expect(await sideways()).toBe(0);
+        expect(await brightness()).toBeLessThan(64);
+        await page.emulateMedia({ media: "print" });
+        await page.setViewportSize({ width: 718, height: 1000 });
+        expect(await brightness()).toBeGreaterThan(240);
+        for (const control of await page.locator("form, #theme, header nav, .chips").all())
+          expect(await control.isVisible()).toBe(false);
+        // The widest table of numbers as printed, 17 digits each, may run into the margin.
+        expect(await sideways()).toBeLessThanOrEqual(20);
+        expect(await page.locator("h1").isVisible()).toBe(true);
+      },
+    );
+
+    test("moves nothing for a reader who asked for that", async () => {
+      const scrolling = (): Promise<string> =>
+        page.evaluate(() => getComputedStyle(document.documentElement).scrollBehavior);
+      await go("/");
+      expect(await scrolling()).toBe("smooth");
+      await open({ reducedMotion: "reduce" });
+      await go("/");
+      expect(await scrolling()).toBe("auto");
+      const moving = await page.evaluate(
+        () =>
+          [...document.querySelectorAll("*")].filter((one) => parseFloat(getComputedStyle(one).transitionDuration) > 0)
+            .length,
+      );
+      expect(moving).toBe(0);
     });
 
     test("has only links that lead somewhere", async () => {

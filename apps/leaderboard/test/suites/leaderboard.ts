@@ -17,6 +17,10 @@ export function leaderboardTests(): void {
       /^\d+.% of the prunable weights can go for less than a point of accuracy, by Low magnitude/u,
     );
     expect(await page.locator("h1").textContent()).toContain("How much");
+    const colour = (): Promise<string> => page.locator("#answer b").evaluate((lead) => getComputedStyle(lead).color);
+    const sent = await colour();
+    await goBoard();
+    expect(await colour()).toBe(sent);
   });
 
   test("draws a curve with a band for every method, the dense line and the floor", async () => {
@@ -60,6 +64,49 @@ export function leaderboardTests(): void {
     expect(await row.locator("td").nth(6).textContent()).toMatch(/^\d\d\.\d±\d\.\d n 3$/u);
   });
 
+  test("gives each curve of the first picture a colour of its own", async () => {
+    await go("/");
+    const colours = await page
+      .locator(".plot.wide .curve")
+      .evaluateAll((curves) => curves.map((curve) => getComputedStyle(curve).getPropertyValue("--series")));
+    expect(colours).toHaveLength(7);
+    expect(new Set(colours).size).toBe(7);
+  });
+
+  test("ranks at a sparsity that nearly all methods reached", async () => {
+    await go("/");
+    const sorted = Number(await page.locator("#table th[aria-sort] button").getAttribute("data-sort"));
+    const ranks = await page.locator("#table tbody tr:not(.dense) td:nth-child(2)").allTextContents();
+    expect(STUDY.targets).toContain(sorted);
+    expect(ranks.filter((rank) => rank !== "–").length).toBeGreaterThanOrEqual(STUDY.methods.length);
+  });
+
+  test("lists every seed with both sparsities, its rank and what it cost, as the filters leave it", async () => {
+    await goBoard("?methods=magnitude,hostile&range=0.4..0.6");
+    const rows = page.locator("#seed-table tbody tr");
+    expect(await rows.count()).toBe(0);
+    await page.locator("#seeds summary").click();
+    await rows.first().waitFor();
+    expect(await rows.count()).toBe(3 * STUDY.seeds.length + 1);
+    const half = rows.filter({ hasText: "Low magnitude" }).filter({ hasText: "50\u202f%" });
+    expect(await half.locator("a").allTextContents()).toEqual(["0", "1", "2"]);
+    expect(await half.first().textContent()).toMatch(/^Low magnitude50.%50.%40.%0\d\d\.\d\d=?[\d.]+ (?:sec|min)$/u);
+    await page.getByRole("radio", { name: "rewinding" }).check();
+    expect(await half.first().textContent()).not.toMatch(/–/u);
+    await half.locator("a").first().click();
+    await page.waitForURL(/\/cells\/[0-9a-f]{64}\/$/u);
+  });
+
+  test("brings the column that orders the table into view on a phone", async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await goBoard("?sort=0.98");
+    const column = await page.locator("#table th[aria-sort]").boundingBox();
+    const table = await page.locator("#table").boundingBox();
+    if (!column || !table) throw new Error("no table");
+    expect(column.x).toBeGreaterThan(table.x);
+    expect(column.x + column.width).toBeLessThanOrEqual(table.x + table.width + 1);
+  });
+
   test("a filter goes into the address, and the address gives the same picture", async () => {
     await goBoard();
     const before = await picture();
@@ -91,6 +138,15 @@ export function leaderboardTests(): void {
     expect(await page.locator("#hidden").textContent()).toMatch(/^2 results are hidden/u);
     await page.getByRole("checkbox", { name: "SNIP" }).uncheck();
     expect(await page.locator("#hidden").textContent()).toMatch(/^38 results are hidden/u);
+  });
+
+  test("can ask for results that were reproduced, and says that these are not", async () => {
+    await goBoard();
+    await page.getByRole("combobox", { name: "Trust" }).selectOption("attested");
+    expect(new URL(page.url()).search).toBe("?tier=attested");
+    expect(await page.locator(".plot.drawn .empty").textContent()).toMatch(/no method in view/iu);
+    await page.getByRole("button", { name: "Reset" }).click();
+    expect(await page.locator(".plot.drawn .curve").count()).toBe(7);
   });
 
   test("a table heading orders the rows and says so", async () => {

@@ -45,6 +45,19 @@ export function otherPageTests(): void {
       expect(sentence).toMatch(/^Low magnitude is worse than dense by/u);
     });
 
+    test("lists the questions on which two methods disagree, with who is right in how many seeds", async () => {
+      await goCompare("?a=magnitude&b=random&at=0.6");
+      const rows = page.locator("#disagreement-table tbody tr");
+      expect(await rows.count()).toBe(0);
+      await page.locator("#disagreements summary").click();
+      await rows.first().waitFor();
+      expect(await rows.first().textContent()).toMatch(/^made-up question \d+ \?.* \(8\)3 of 30 of 3$/u);
+      const sides = await rows.evaluateAll((all) =>
+        all.map((row) => [...row.children].slice(-2).map((cell) => parseInt(cell.textContent, 10))),
+      );
+      for (const [a, b] of sides) expect(a).not.toBe(b);
+    });
+
     test("sets a result against a method at its own sparsity, and names it in full", async () => {
       await goCompare(`?a=${TICKET}&b=random`);
       expect(await page.locator("#verdicts tbody th").allTextContents()).toEqual(["50\u202f%"]);
@@ -105,6 +118,22 @@ export function otherPageTests(): void {
       await page.reload();
       await page.locator("#questions[aria-busy=false]").waitFor();
       expect(await page.locator("#list").textContent()).toBe(shown);
+    });
+  });
+
+  describe("the list of methods", () => {
+    test("says how far each one goes, and can be ordered by it", async () => {
+      await go("/methods/");
+      const row = page.locator("tbody tr", { hasText: "Low magnitude" }).first();
+      expect(await row.locator("td").first().textContent()).toMatch(/^\d+\u202f%$/u);
+      expect(await row.getByRole("link").getAttribute("href")).toMatch(/\/methods\/magnitude\/$/u);
+      const header = page.locator("thead th").nth(2);
+      await header.getByRole("button").click();
+      const values = await page
+        .locator("tbody tr > :nth-child(3)")
+        .evaluateAll((cells) => cells.map((cell) => Number((cell as HTMLElement).dataset["value"])));
+      expect(values[0]).toBeGreaterThan(0.3);
+      expect(values).toEqual([...values].sort((a, b) => b - a));
     });
   });
 
@@ -196,6 +225,18 @@ export function otherPageTests(): void {
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
     });
 
+    test("explains each finding with numbers, a chart of them, and the same as a table", async () => {
+      await go("/audit/");
+      for (const id of ["dense-retraining", "high", "labels", "pruned", "seeds", "split", "dead"]) {
+        const finding = page.locator(`#findings #${id}`);
+        expect(await finding.locator("p").first().textContent()).toMatch(/\w{20}|\. /u);
+        expect(await finding.locator("svg, td[class^=heat]").count()).toBeGreaterThan(0);
+        if (id !== "dead") expect(await finding.locator("table").count()).toBeGreaterThan(0);
+      }
+      const high = page.locator("#high .chart text");
+      expect(await high.allTextContents()).toContain("label of the file, %");
+    });
+
     test("judges the registered predictions on the results at hand", async () => {
       await go("/audit/");
       const verdicts = await page.locator("#predictions tbody tr .tag").allTextContents();
@@ -242,6 +283,21 @@ export function otherPageTests(): void {
   describe("themes", () => {
     const background = async (): Promise<string> =>
       page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+
+    test("are there at the first paint: a chosen one does not flash the system's", async () => {
+      await open({ colorScheme: "light" });
+      await page.addInitScript(() => {
+        localStorage.setItem("theme", "dark");
+        new MutationObserver((_, observer) => {
+          // The body's first element is parsed before anything can be painted.
+          if (!document.body?.firstElementChild) return;
+          document.documentElement.dataset["first"] = document.documentElement.dataset["theme"] ?? "none";
+          observer.disconnect();
+        }).observe(document, { childList: true, subtree: true });
+      });
+      await go("/");
+      expect(await page.locator("html").getAttribute("data-first")).toBe("dark");
+    });
 
     test("follow the system, and a choice outlives the page", async () => {
       await open({ colorScheme: "dark" });
