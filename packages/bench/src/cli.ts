@@ -6,6 +6,7 @@ import { modelCommands } from "./cli/model.ts";
 import { collect, studyOptions, workOption } from "./cli/study-options.ts";
 import type { CellWords } from "./commands/cell.ts";
 import type { PlanWords } from "./commands/plan.ts";
+import type { PredictionWords } from "./commands/predictions.ts";
 import type { RunWords } from "./commands/run.ts";
 import type { SiteWords } from "./commands/site.ts";
 import type { VerifyWords } from "./commands/verify.ts";
@@ -83,6 +84,7 @@ export function ticketbench(): Command {
   dataCommands(cli);
   modelCommands(cli);
   resultsCommands(cli);
+  maskCommands(cli);
   storeCommands(cli);
 
   workOption(cli.command("site"))
@@ -110,6 +112,15 @@ function resultsCommands(cli: Command): void {
     .argument("<a>", "a file, or the beginning of an id")
     .argument("<b>", "likewise")
     .action(async (a: string, b: string, words: Work) => (await import("./commands/results.ts")).diff(a, b, words));
+  workOption(results.command("predictions"))
+    .description("what a network answered, as EvalAI takes it")
+    .argument("<result>", "its file, or the beginning of its id")
+    .option("--phase <name>", "dense, pruned, rewound or retrained", "retrained")
+    .option("--data <folder>", "the folder of its questions, where it has moved")
+    .option("--to <file>", "where the answers go", "predictions.json")
+    .action(async (name: string, words: PredictionWords) =>
+      (await import("./commands/predictions.ts")).predictions(name, words),
+    );
   workOption(results.command("export"))
     .description("one row for each phase of each result")
     .argument("[folders...]", "default: all there are")
@@ -117,6 +128,24 @@ function resultsCommands(cli: Command): void {
     .option("--to <file>", "where the table goes", "results.csv")
     .action(async (folders: string[], words: Work & { format: string; to: string }) =>
       (await import("./commands/results.ts")).exportTable(folders, words),
+    );
+}
+
+function maskCommands(cli: Command): void {
+  const mask = cli.command("mask").description("the masks of tickets that were run here, as files");
+  workOption(mask.command("export"))
+    .description("write a ticket's mask")
+    .argument("<result>", "its file, or the beginning of its id")
+    .argument("<file>", "where the mask goes")
+    .action(async (name: string, file: string, words: Work) =>
+      (await import("./commands/mask.ts")).exportMask(name, file, words),
+    );
+  workOption(mask.command("show"))
+    .description("what a mask removes, module by module; exit code 1 when it is not the result's own")
+    .argument("<file>", "a mask that export wrote")
+    .requiredOption("--result <result>", "a result of the same network: its file, or the beginning of its id")
+    .action(async (file: string, words: Work & { result: string }) =>
+      (await import("./commands/mask.ts")).showMask(file, words),
     );
 }
 

@@ -100,7 +100,8 @@ export function prunableNames(shapes: Shapes, scope: Scope | ScopeName): readonl
 export function describeScope(scope: Scope): string {
   if (scope.unreached === true) return scope.title;
   const on = (["embeddings", "visualInput", "pooler", "head", "biases", "layerNorms"] as const).filter((s) => scope[s]);
+  const parts = on.length === 0 ? "" : ` and ${on.join(", ")}`;
   const extra = scope.include?.length ? `, also ${scope.include.join(", ")}` : "";
   const spared = scope.exclude?.length ? `, but not ${scope.exclude.join(", ")}` : "";
-  return `${scope.title} (encoder matrices${on.map((s) => ` + ${s}`).join("")}${extra}${spared})`;
+  return parts + extra + spared === "" ? scope.title : `${scope.title} (encoder matrices${parts}${extra}${spared})`;
 }

@@ -24,8 +24,8 @@ export function leaderboardTests(): void {
   });
 
   test("draws a curve with a band for every method, the dense line and the floor", async () => {
-    await go("/");
-    const plot = page.locator(".plot.wide");
+    await goBoard();
+    const plot = page.locator(".plot.drawn");
     expect(await plot.locator(".curve").count()).toBe(7);
     expect(await plot.locator(".band").count()).toBeGreaterThanOrEqual(4);
     expect(await plot.locator(".level.dense line").count()).toBe(1);

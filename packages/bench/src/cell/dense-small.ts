@@ -8,15 +8,17 @@ import {
   parameterShapes,
   type Weights,
 } from "@ticketbench/model";
-import { denseSmallConfig, prunableNames } from "@ticketbench/prune";
+import { denseSmallConfig } from "@ticketbench/prune";
 import type { MethodIdentity } from "../plan/plan.ts";
 import type { CellContext, Measurement } from "../run/program.ts";
 import { StudyError } from "../study/error.ts";
+import { scopeOf } from "../plan/scope.ts";
 import { contentHash } from "../plan/canonical.ts";
 import { regionsRead } from "./datasets.ts";
 import type { DenseFacts } from "./dense.ts";
 import type { TicketCell } from "./find-ticket.ts";
 import { Laboratory, streamSeeds } from "./laboratory.ts";
+import { prunableParameters } from "./prunable.ts";
 import { networkLatency } from "./latency.ts";
 import { weightsOfBundle } from "./weights-bundle.ts";
 import { weightsSize } from "./weights-size.ts";
@@ -69,8 +71,7 @@ interface SmallSize {
 
 function smallSize({ pruning }: TicketCell, large: LxmertConfig): SmallSize {
   const shapes = parameterShapes(large);
-  const names = new Set(prunableNames(new Map([...shapes].map(([name, { shape }]) => [name, shape])), pruning.scope));
-  const prunable = parameterCount(new Map([...shapes].filter(([name]) => names.has(name))));
+  const prunable = parameterCount(prunableParameters(large, scopeOf(pruning.scope)));
   const total = parameterCount(shapes);
   const config = denseSmallConfig(large, total - Math.round(pruning.sparsity * prunable));
   return { config, large, prunable, removed: total - parameterCount(parameterShapes(config)) };

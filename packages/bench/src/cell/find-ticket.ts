@@ -10,6 +10,7 @@ import {
   type Training,
 } from "@ticketbench/prune";
 import type { Cell } from "../plan/cell.ts";
+import { scopeOf } from "../plan/scope.ts";
 import { rankingOf } from "../plan/ranking.ts";
 import type { TrainingPoint } from "./fine-tune.ts";
 import type { Laboratory } from "./laboratory.ts";
@@ -121,7 +122,7 @@ async function trainTicket(
 }
 
 function requestOf({ pruning, seed }: TicketCell): MethodRequest {
-  return { scope: pruning.scope, seed, ...rankingOf(pruning) };
+  return { scope: scopeOf(pruning.scope), seed, ...rankingOf(pruning) };
 }
 
 function settingsOf(cell: TicketCell, method: Method, weights: Weights, lab: Laboratory): PruneSettings {

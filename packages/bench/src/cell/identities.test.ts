@@ -62,6 +62,18 @@ describe("what a cell is made from", () => {
     await expect(identities.method({ id: "magnitud", params: {} })).rejects.toThrow('did you mean "magnitude"');
   });
 
+  test("is of a control also the method that it controls for, which is checked", async () => {
+    const shuffled = (of: string, inner = {}) => identities.method({ id: "shuffle", params: { of, with: inner } });
+    const [magnitude, wanda] = [await shuffled("magnitude"), await shuffled("wanda")];
+    expect(magnitude.of).toMatch(/^[0-9a-f]{64}$/);
+    expect([magnitude.version, magnitude.of === wanda.of]).toEqual([wanda.version, false]);
+    expect((await shuffled("shuffle", { of: "wanda" })).of).not.toBe((await shuffled("shuffle")).of);
+    expect((await identities.method({ id: "magnitude", params: {} })).of).toBeUndefined();
+    await expect(shuffled("magnitud")).rejects.toThrow('did you mean "magnitude"');
+    await expect(shuffled("imp", { round: 2 })).rejects.toThrow('did you mean "rounds"');
+    await expect(shuffled("dense-small")).rejects.toThrow("has no mask to take");
+  });
+
   test("is not run on another engine where the named one is missing", async () => {
     vi.stubEnv("TICKETBENCH_ENGINES", mkdtempSync(join(tmpdir(), "engines-")));
     await expect(identities.engine("tensorflow", study.model)).rejects.toThrow("npm run engine:tensorflow");

@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { autoEngine, openEngine } from "@ticketbench/backend/node";
 import { ModelError } from "@ticketbench/model";
-import { parseParams } from "@ticketbench/prune";
+import { controlOf, type Method, parseParams } from "@ticketbench/prune";
 import { loadMethod, methodVersion } from "@ticketbench/prune/node";
 import type { Training } from "../plan/cell.ts";
-import type { Identities } from "../plan/plan.ts";
+import { contentHash } from "../plan/canonical.ts";
+import type { Identities, MethodIdentity } from "../plan/plan.ts";
 import { StudyError } from "../study/error.ts";
 import { DENSE_SMALL, denseSmallIdentity } from "./dense-small.ts";
 import { leaksOf, openDataset } from "./datasets.ts";
@@ -31,6 +32,22 @@ async function checkStart(training: Training): Promise<void> {
   }
 }
 
+/**
+ * The code that a control rests on besides its own: the method whose mask it takes, which is checked like one that the
+ * study names itself, and is found by `identify`. Nothing for a method that rests on none.
+ */
+export async function foundationOf(
+  needs: Method["needs"],
+  params: unknown,
+  identify: Identities["method"],
+): Promise<Pick<MethodIdentity, "of">> {
+  if (needs !== "method") return {};
+  const { of, with: inner } = controlOf.parse(params);
+  if (of === DENSE_SMALL) throw new StudyError(`of: ${DENSE_SMALL} prunes nothing and has no mask to take`);
+  const below = await identify({ id: of, params: inner });
+  return { of: contentHash([below.version, below.of ?? null]) };
+}
+
 /** What the parts of a cell really are: data by content, start weights by file or recipe, methods by their code. */
 export const identities: Identities = {
   async dataset(settings) {
@@ -51,10 +68,11 @@ export const identities: Identities = {
     if (id === DENSE_SMALL) return await denseSmallIdentity(params);
     const method = await loadMethod(id);
     const version = await methodVersion(id);
-    const { title, asCoded } = method;
+    const { title, asCoded, needs } = method;
+    const parsed = parseParams(method, params) as Record<string, never>;
     return {
-      ...{ title, version, params: parseParams(method, params) as Record<string, never> },
-      ...{ asCoded, neverRewinds: "schedule" in method },
+      ...{ title, version, params: parsed, asCoded, neverRewinds: "schedule" in method },
+      ...(await foundationOf(needs, parsed, (inner) => identities.method(inner))),
     };
   },
 

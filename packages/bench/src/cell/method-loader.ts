@@ -1,11 +1,10 @@
-import type { Method } from "@ticketbench/prune";
+import type { Method, Scope, ScopeName } from "@ticketbench/prune";
 import { loadMethod } from "@ticketbench/prune/node";
 import type { Ranking } from "../plan/ranking.ts";
-import type { Pruning } from "../plan/cell.ts";
 
 /** The parts of a pruning that a method's context does not show: a method whose code runs elsewhere is told them. */
 export interface MethodRequest extends Ranking {
-  readonly scope: Pruning["scope"];
+  readonly scope: Scope | ScopeName;
   readonly seed: number;
 }
 

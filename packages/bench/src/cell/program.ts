@@ -1,9 +1,12 @@
 import { describeLeak } from "@ticketbench/data-vqa";
+import { scopeOf } from "../plan/scope.ts";
 import type { Program } from "../run/program.ts";
 import { leaksOf, openDataset } from "./datasets.ts";
 import { DENSE_SMALL, runDenseSmall } from "./dense-small.ts";
 import { runDense } from "./dense.ts";
 import { identities } from "./identities.ts";
+import { describeNetwork } from "./network.ts";
+import { prunableWords } from "./prunable.ts";
 import { runStart } from "./start.ts";
 import { runTicket } from "./ticket.ts";
 import { workload } from "./workload.ts";
@@ -12,6 +15,10 @@ import { workload } from "./workload.ts";
 const program: Program = {
   identities,
   workload,
+  prunable: async (settings, scope) => {
+    const { config } = await describeNetwork(settings, await openDataset(settings.dataset));
+    return prunableWords(config, scopeOf(scope));
+  },
   leaks: async ({ dataset, start }) => leaksOf(await openDataset(dataset), dataset, start).map(describeLeak),
   run: (cell, context) => {
     switch (cell.kind) {

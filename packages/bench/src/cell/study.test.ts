@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -46,6 +46,39 @@ test("half of the prunable weights are gone, to the weight, and stay gone throug
     expect(measured.total * model.parameters).toBeCloseTo(zeroMask!.asked, 3);
     expect(zeroMask!.zerosOnCheckpoint).toBe(zeroMask!.asked);
   }
+});
+
+function ticketbench(...words: string[]) {
+  return spawnSync(process.execPath, [CLI, ...words, "--work", folder], { cwd: folder, encoding: "utf8" });
+}
+
+test("a ticket's mask is written as a file, is known again as its own, and no other is taken for it", () => {
+  const [one, other] = results.filter(({ method }) => method?.id === "magnitude" || method?.id === "random");
+  expect(ticketbench("mask", "export", one!.id, "one.mask")).toMatchObject({ status: 0, stderr: "" });
+  const own = ticketbench("mask", "show", "one.mask", "--result", one!.id);
+  expect(own).toMatchObject({ status: 0, stdout: expect.stringContaining(`it is the mask of ${one!.id}`) as string });
+  expect(own.stdout).toMatch(/^prunable +327,680 +163,840 +50.00$/m);
+  expect(ticketbench("mask", "show", "one.mask", "--result", other!.id).status).toBe(1);
+  const dense = results.find(({ kind }) => kind === "dense")!;
+  expect(ticketbench("mask", "export", dense.id, "none.mask")).toMatchObject({ status: 2 });
+  writeFileSync(join(folder, "cut.mask"), readFileSync(join(folder, "one.mask")).subarray(0, 3000));
+  const cut = ticketbench("mask", "show", "cut.mask", "--result", one!.id);
+  expect(cut).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/^error: mask file cut.mask: .+\n$/) as string,
+  });
+});
+
+test("what a network answered is written as EvalAI takes it, and the official evaluator gives its accuracy again", () => {
+  const { id, phases } = results.find(({ method }) => method?.id === "magnitude")!;
+  expect(ticketbench("results", "predictions", id, "--to", "p.json")).toMatchObject({ status: 0, stderr: "" });
+  expect(ticketbench("results", "predictions", id, "--phase", "tuned")).toMatchObject({ status: 2 });
+  const run = (...words: string[]) => spawnSync(process.execPath, [CLI, ...words], { cwd: folder, encoding: "utf8" });
+  run("data", "generate", "mini-vqa", "--splits", "minival", "--out", "mini");
+  const files = ["--questions", "mini/v2_OpenEnded_mscoco_minival_questions.json"];
+  files.push("--annotations", "mini/v2_mscoco_minival_annotations.json", "--predictions", "p.json");
+  const report = JSON.parse(run("data", "evaluate", ...files, "--json").stdout) as { overall: number };
+  expect(report.overall / 100).toBeCloseTo(phases.retrained!.accuracy, 4);
 });
 
 test("the command ends with a table that fits 80 columns, the folder, and how to see the site", () => {

@@ -1,5 +1,5 @@
 import { forwardFlops, type Weights } from "@ticketbench/model";
-import { hashMask, type Mask, optimiserMasks } from "@ticketbench/prune";
+import { encodeMask, hashMask, type Mask, optimiserMasks } from "@ticketbench/prune";
 import type { DoneResult, PhaseName, TrainingStage } from "@ticketbench/results";
 import { percent } from "../plan/plan.ts";
 import { type CellContext, CellFailure, type Measurement } from "../run/program.ts";
@@ -10,6 +10,9 @@ import { Laboratory, streamSeeds } from "./laboratory.ts";
 import { ticketLatency } from "./latency.ts";
 import { bundleOfWeights, weightsOfBundle } from "./weights-bundle.ts";
 import { weightsSize } from "./weights-size.ts";
+
+/** The artifact in which a ticket keeps its mask. */
+export const MASK = "mask";
 
 /**
  * One ticket, from mask to measurement: prune the fine-tuned network and evaluate it; put the start weights under the
@@ -24,6 +27,7 @@ export async function runTicket(cell: TicketCell, context: CellContext): Promise
   const ticket = await lab.bill.time("find mask", () => findTicket(cell, start, tuned, lab));
   checkLabel(cell, ticket);
   const { mask } = ticket;
+  await context.keep(MASK, { arrays: new Map([[MASK, await encodeMask(mask)]]), meta: null });
 
   const wanted = new Set<PhaseName>(cell.pruning.phases);
   const phases: DoneResult["phases"] = { dense: facts.phase };

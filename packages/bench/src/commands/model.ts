@@ -5,8 +5,9 @@ import { readCheckpoint, writeSafetensors } from "@ticketbench/model/node";
 import { asWorkspaceError } from "../run/atomic-file.ts";
 import { prepareFolder } from "../run/workspace.ts";
 import { StudyError } from "../study/error.ts";
-import { type CheckpointLedger, ledgerOfZeros } from "./checkpoint-ledger.ts";
+import { ledgerOfZeros } from "./checkpoint-ledger.ts";
 import { columns } from "./columns.ts";
+import { ledgerTable } from "./ledger-table.ts";
 import { byteWords } from "./progress-line.ts";
 import { storedDtypes } from "./stored-dtypes.ts";
 
@@ -28,15 +29,7 @@ export async function inspect(file: string, { json = false }: { json?: boolean }
   ]);
   console.log(columns(["tensor", "type", "shape", "parameters"], rows, { right: [3] }));
   console.log(`${file}: ${tensors.length} tensors, ${parameters.toLocaleString("en")} parameters`);
-  if (ledger !== null) console.log(`\n${ledgerTable(ledger)}`);
-}
-
-function ledgerTable({ modules, prunable, dead, total }: CheckpointLedger): string {
-  const parts = { ...modules, "encoder matrices": prunable, "never used": dead, total };
-  const rows = Object.entries(parts).map(([name, { size, pruned, sparsity }]) => [
-    ...[name, size.toLocaleString("en"), pruned.toLocaleString("en"), (100 * sparsity).toFixed(2)],
-  ]);
-  return columns(["module", "parameters", "zero", "% zero"], rows, { right: [1, 2, 3] });
+  if (ledger !== null) console.log(`\n${ledgerTable(ledger, { prunable: "encoder matrices", gone: "zero" })}`);
 }
 
 export interface ConvertWords {

@@ -4,10 +4,12 @@ import { stringify } from "yaml";
 import type { PlannedCell } from "../plan/cell.ts";
 import { type Estimate, estimateCells, priceOf } from "../plan/estimate.ts";
 import { isMadeByCell, type Plan } from "../plan/plan.ts";
+import { canonicalJson } from "../plan/canonical.ts";
 import { writePlan } from "../plan/plan-file.ts";
 import { duration } from "../run/eta.ts";
 import { finishedCells, missingCells } from "../run/missing.ts";
 import { type CellState, ResultFolder } from "../run/records.ts";
+import type { Program } from "../run/program.ts";
 import { Workspace } from "../run/workspace.ts";
 import type { Study } from "../study/study.ts";
 import { DEFAULT_WORK } from "../cli/study-options.ts";
@@ -50,6 +52,7 @@ export async function plan(source: string, words: PlanWords): Promise<void> {
     ...(words.resolved === true ? [stringify(frozen.study)] : []),
     `study ${frozen.study.name}, plan ${frozen.hash.slice(0, 12)}: ${gridWords(frozen.study)}`,
     ...KINDS.flatMap((kind) => levelLine(frozen, kind, states, estimate)),
+    ...(await prunableLines(frozen, program)),
     ...(await leakLines(frozen, program)),
     ...costLines(frozen, missing, estimate),
     `frozen in ${words.write}; run it`,
@@ -104,6 +107,21 @@ function levelLine(
   return [
     `  ${String(level.length).padStart(6)} ${level.length === 1 ? one : several}${done}; ${need} ${needs}${time}`,
   ];
+}
+
+/** What may be pruned, once for each network and scope of the plan's tickets. */
+async function prunableLines({ cells, trainings }: Plan, { prunable }: Program): Promise<string[]> {
+  const lines = new Set<string>();
+  const tickets = cells.flatMap((cell) => (cell.kind === "ticket" ? [cell] : []));
+  for (const same of Map.groupBy(tickets, ({ training, pruning }) =>
+    canonicalJson([training, pruning.scope]),
+  ).values()) {
+    const [{ training, pruning }] = same as [(typeof tickets)[number]];
+    const { settings } = trainings[training] as Plan["trainings"][number];
+    const words = await prunable?.(settings, pruning.scope);
+    if (words !== undefined) lines.add(`  prunable: ${words.replaceAll("\n", "\n    ")}`);
+  }
+  return [...lines];
 }
 
 function costLines({ study, trainings }: Plan, missing: readonly PlannedCell[], estimate: Estimate): string[] {

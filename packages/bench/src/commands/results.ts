@@ -62,7 +62,7 @@ async function resultFiles(folder: string): Promise<string[]> {
 /** `ticketbench results show`: one result in words, by its file or the beginning of its id, or a folder's in tables. */
 export async function show(name: string, words: { work: string }): Promise<void> {
   if (statSync(name, { throwIfNoEntry: false })?.isDirectory() === true) await showFolder(name);
-  else showResult(await find(name, words.work));
+  else showResult(await findResult(name, words.work));
 }
 
 /** One table a study: means over the seeds that are done. */
@@ -113,7 +113,7 @@ function showResult(result: Result): void {
 
 /** `ticketbench results diff`: what differs between two results; exit code 1 when something that was measured does. */
 export async function diff(a: string, b: string, words: { work: string }): Promise<void> {
-  const [left, right] = [await find(a, words.work), await find(b, words.work)];
+  const [left, right] = [await findResult(a, words.work), await findResult(b, words.work)];
   const { phases, fields } = diffResults(left, right);
   for (const { phase, accuracyA, accuracyB, changedQuestions } of phases) {
     const changed = changedQuestions === null ? "" : `, ${changedQuestions} questions changed`;
@@ -148,7 +148,8 @@ export async function exportTable(
   console.log(`${rows.length} rows of ${stored.length} results in ${words.to}`);
 }
 
-async function find(name: string, work: string): Promise<Result> {
+/** A result by its file or the beginning of its id. Throws StudyError where there is none, or several. */
+export async function findResult(name: string, work: string): Promise<Result> {
   if (name.endsWith(".json") && statSync(name, { throwIfNoEntry: false })?.isFile())
     return (await readResult(name)).result;
   if (!/^[0-9a-f]{6,64}$/.test(name))

@@ -102,6 +102,31 @@ describe("a method that repeats a published run", () => {
   });
 });
 
+test("a control is another cell when the code that it builds on is another", async () => {
+  const on = (of?: string): Partial<Identities> => ({
+    method: async (choice) => ({
+      ...(await program.identities.method({ ...choice, id: "magnitude" })),
+      ...(of && { of }),
+    }),
+  });
+  const made = await Promise.all(
+    [undefined, "one", "two"].map((of) => plan({ seeds: [0], sparsities: [0.5] }, on(of))),
+  );
+  expect(
+    new Set(made.flatMap(({ cells }) => cells.flatMap(({ kind, id }) => (kind === "ticket" ? [id] : [])))).size,
+  ).toBe(3);
+  expect(new Set(made.map(({ cells }) => cells[0]?.id)).size).toBe(1);
+});
+
+test("what may be pruned is named, or switched on part by part, and each is another ticket of one network", async () => {
+  const scopes = ["encoder-matrices", "thesis", { embeddings: true }, { embeddings: true, biases: true }] as const;
+  const made = await Promise.all(
+    scopes.map((scope) => plan({ scope, seeds: [0], sparsities: [0.5], methods: ["magnitude"] })),
+  );
+  expect(new Set(made.map(({ cells }) => cells[1]?.id)).size).toBe(4);
+  expect(new Set(made.map(({ cells }) => cells[0]?.id)).size).toBe(1);
+});
+
 test("a method that trains its own network does not go with late rewinding", async () => {
   await expect(plan({ methods: ["grows"], rewindStep: 5 }, asking)).rejects.toThrow("grows never goes back");
   const [, early, late] = await Promise.all([0, 0, 5].map((rewindStep) => plan({ rewindStep })));

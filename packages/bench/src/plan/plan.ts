@@ -33,6 +33,8 @@ export interface MethodIdentity extends Omit<Pruning["method"], "id"> {
   readonly asCoded?: AsCoded | undefined;
   /** It trains its own network and never goes back to other weights. */
   readonly neverRewinds?: boolean;
+  /** Hash of the code that a control builds on: another version of that is another control. */
+  readonly of?: string;
 }
 
 /** Where the parts of a cell's identity come from that no study can know. */
@@ -116,7 +118,8 @@ class PlanBuilder {
       ...{ sparsity, ...settings },
       ...(publishedAs === undefined ? {} : { publishedAs }),
     };
-    const content = { method: version, params: allParams, sparsity, ...elided(ticketSettings, settings) };
+    const code = { method: version, ...(known.of === undefined ? {} : { of: known.of }) };
+    const content = { ...code, params: allParams, sparsity, ...elided(ticketSettings, settings) };
     // A dense network of one's own names the seed; a shared one does not.
     const id = contentHash({ ticket: content, dense, ...(study.fineTuneSeed === undefined ? {} : { seed }) });
     const params = Object.keys(method.params).length === 0 ? "" : ` ${canonicalJson(method.params)}`;

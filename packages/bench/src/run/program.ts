@@ -1,6 +1,6 @@
 import type { DatasetCard, ResultInput } from "@ticketbench/results";
 import type { Logger } from "pino";
-import type { Cell, Training } from "../plan/cell.ts";
+import type { Cell, Pruning, Training } from "../plan/cell.ts";
 import type { Workload } from "../plan/estimate.ts";
 import type { Identities } from "../plan/plan.ts";
 import type { Bundle } from "./bundle.ts";
@@ -70,6 +70,8 @@ export interface Program {
   readonly run: CellProgram;
   /** Images that training shares with evaluation, a line each, for whoever plans or runs. */
   readonly leaks?: (settings: Training) => Promise<readonly string[]>;
+  /** What may be pruned of a training's network, in words and counted, for whoever plans. */
+  readonly prunable?: (settings: Training, scope: Pruning["scope"]) => Promise<string>;
   /** For estimates of cells that no past result has the cost of. */
   readonly workload?: Workload;
 }

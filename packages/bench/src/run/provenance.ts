@@ -10,6 +10,7 @@ import { contentHash } from "../plan/canonical.ts";
 import type { Cell, Pruning } from "../plan/cell.ts";
 import type { Plan } from "../plan/plan.ts";
 import { rankingOf } from "../plan/ranking.ts";
+import { scopeName } from "../plan/scope.ts";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../../../..");
 
@@ -31,7 +32,7 @@ export async function resultIdentity(plan: Plan, cell: Exclude<Cell, { kind: "st
       resolved: JSON.parse(JSON.stringify(study)) as Identity["study"]["resolved"],
     },
     method: ticket?.method ?? null,
-    scope: ticket?.scope ?? study.scope,
+    scope: scopeName(ticket?.scope ?? study.scope),
     seed: cell.seed,
     target: ticket?.sparsity ?? 0,
     ...(ticket === null ? {} : { pruning: pruningOf(ticket) }),

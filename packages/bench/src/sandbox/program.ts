@@ -5,6 +5,7 @@
  */
 import { methodVersion } from "@ticketbench/prune/node";
 import { DENSE_SMALL } from "../cell/dense-small.ts";
+import { foundationOf } from "../cell/identities.ts";
 import { useMethodLoader } from "../cell/method-loader.ts";
 import experiment from "../cell/program.ts";
 import type { Program } from "../run/program.ts";
@@ -34,10 +35,13 @@ const program: Program = {
       if (choice.id === DENSE_SMALL) return await experiment.identities.method(choice);
       try {
         const sandbox = await open(choice.id);
-        const { title, kind } = sandbox.card;
+        const { title, kind, needs } = sandbox.card;
         const params = await sandbox.parameters(choice.params);
         const version = await methodVersion(sandbox.file);
-        return { title, version, params, asCoded: asCodedOf(sandbox.card), neverRewinds: kind === "schedule" };
+        return {
+          ...{ title, version, params, asCoded: asCodedOf(sandbox.card), neverRewinds: kind === "schedule" },
+          ...(await foundationOf(needs, params, (inner) => program.identities.method(inner))),
+        };
       } finally {
         await closeAll();
       }

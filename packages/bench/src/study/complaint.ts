@@ -41,7 +41,9 @@ function complain(schema: z.ZodType, value: unknown, issue: z.core.$ZodIssue): C
 function deeperIssue(issue: z.core.$ZodIssue, found: unknown): z.core.$ZodIssue | null {
   if (issue.code !== "invalid_union") return null;
   const ofSameType = issue.errors.filter((errors) => errors[0]?.code !== "invalid_type" || errors[0].path.length > 0);
-  return found === undefined ? null : (ofSameType[0]?.[0] ?? null);
+  // What got further in than the value's own kind says more.
+  const inside = ofSameType.find(([first]) => first !== undefined && first.path.length > 0);
+  return found === undefined ? null : ((inside ?? ofSameType[0])?.[0] ?? null);
 }
 
 function unknownKey(schema: z.ZodType, value: unknown, path: readonly PropertyKey[], key: string): string {

@@ -114,9 +114,23 @@ const retraining = z
   .default("masked")
   .describe("dense: pruned weights grow back, as in the study that is re-tested");
 
+const part = z.boolean().default(false);
+/** Parts that may be pruned besides the matrices of the encoders. */
+const scopeSwitches = z.strictObject({
+  embeddings: part,
+  visualInput: part,
+  pooler: part,
+  head: part.describe("the answer head"),
+  biases: part.describe("of every part that is in"),
+  layerNorms: part.describe("of every part that is in"),
+});
+
 /** What is done to a dense network to make a ticket, the method and sparsity apart. */
 export const ticketShape = {
-  scope: z.enum(SCOPE_NAMES).default("encoder-matrices").describe("which weights may be pruned"),
+  scope: z
+    .union([z.enum(SCOPE_NAMES), scopeSwitches])
+    .default("encoder-matrices")
+    .describe("which weights may be pruned; {embeddings: true, biases: true} adds to the encoders' matrices"),
   allocation: z
     .union([z.enum(["layerwise", "global", "row", "erk"]), z.partialRecord(z.enum(MODULES), z.number().min(0))])
     .default("layerwise")
