@@ -65,6 +65,8 @@ export function leaderboardTests(): void {
   });
 
   test("gives each curve of the first picture a colour of its own", async () => {
+    // As it was sent: the mouse, wherever it was left, may have it drawn again.
+    await open({ javaScriptEnabled: false });
     await go("/");
     const colours = await page
       .locator(".plot.wide .curve")
