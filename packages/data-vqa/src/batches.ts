@@ -69,18 +69,6 @@ export class BatchLoader {
     for (const rows of this.#cut(order, dropLast)) yield this.batch(rows);
   }
 
-  /**
-   * An order in which batches are padded least: the shortest questions first, within every so many batches, so that
-   * questions about one image stay near each other and its regions need not be read from the disk again.
-   */
-  byLength(): Uint32Array {
-    const span = BATCHES_SORTED_TOGETHER * this.options.batchSize;
-    const order = Uint32Array.from(this.questions.keys());
-    for (let start = 0; start < order.length; start += span)
-      order.subarray(start, start + span).sort((a, b) => this.#length(a) - this.#length(b) || a - b);
-    return order;
-  }
-
   /** The same, each batch being read from the disk by other threads while the one before it is used. */
   async *prefetched(order?: Uint32Array, { dropLast = false } = {}): AsyncGenerator<Batch, void, undefined> {
     const cuts = this.#cut(order, dropLast);
@@ -97,6 +85,18 @@ export class BatchLoader {
       next = begin();
       yield batch;
     }
+  }
+
+  /**
+   * An order in which batches are padded least: the shortest questions first, within every so many batches, so that
+   * questions about one image stay near each other and its regions need not be read from the disk again.
+   */
+  byLength(): Uint32Array {
+    const span = BATCHES_SORTED_TOGETHER * this.options.batchSize;
+    const order = Uint32Array.from(this.questions.keys());
+    for (let start = 0; start < order.length; start += span)
+      order.subarray(start, start + span).sort((a, b) => this.#length(a) - this.#length(b) || a - b);
+    return order;
   }
 
   /** The batch of exactly these questions. */

@@ -6,16 +6,10 @@ import { initialise } from "./initialise.ts";
 import { disposeInput, lxmertInput } from "./input.ts";
 import { Lxmert } from "./lxmert.ts";
 import { BERT } from "./parameters.ts";
+import { TINY } from "./testing/tiny-network.ts";
 
 const config = lxmertConfig({
-  hidden: 8,
-  heads: 2,
-  intermediate: 12,
-  layers: { language: 1, object: 1, cross: 1 },
-  vocabulary: 20,
-  positions: 10,
-  featureWidth: 5,
-  answers: 6,
+  ...TINY,
   initialDeviation: 0.3,
   savings: { deadVision: false, classTokenOnly: false },
 });

@@ -2,20 +2,12 @@ import { openEngine } from "@ticketbench/backend/node";
 import { beforeAll, expect, it } from "vitest";
 import { lxmertConfig } from "./config.ts";
 import { stepRows, tokenizerRows } from "./perf.ts";
+import { TINY } from "./testing/tiny-network.ts";
 
 beforeAll(() => openEngine("wasm"));
 
 it("a step's rows are finite, name the case, and show no tensor left", async () => {
-  const config = lxmertConfig({
-    hidden: 8,
-    heads: 2,
-    intermediate: 12,
-    layers: { language: 1, object: 1, cross: 1 },
-    vocabulary: 20,
-    positions: 10,
-    featureWidth: 5,
-    answers: 6,
-  });
+  const config = lxmertConfig(TINY);
   const rows = await stepRows(
     {
       name: "tiny",

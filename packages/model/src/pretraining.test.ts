@@ -19,18 +19,14 @@ import {
   withoutImage,
 } from "./pretraining.ts";
 import { maskRegions, maskWords, type Task, TASKS } from "./pretraining-labels.ts";
+import { TINY } from "./testing/tiny-network.ts";
 
 const ALL: ReadonlySet<Task> = new Set(TASKS);
 const vocabulary = { size: 20, mask: 4, special: new Set([0, 2, 3]) };
 
 const config: PretrainingConfig = {
   network: lxmertConfig({
-    hidden: 8,
-    heads: 2,
-    intermediate: 12,
-    layers: { language: 1, object: 1, cross: 1 },
-    vocabulary: 20,
-    positions: 10,
+    ...TINY,
     featureWidth: 4,
     answers: 3,
   }),

@@ -8,17 +8,9 @@ import { Lxmert } from "./lxmert.ts";
 import { adamW, bertAdam, Optimiser, type OptimiserMasks, requireRoomToTrain } from "./optimiser.ts";
 import { deadParameters, parameterCount, parameterShapes } from "./parameters.ts";
 import { bestAnswers, trainStep, type VqaBatch } from "./training.ts";
+import { TINY } from "./testing/tiny-network.ts";
 
-const config = lxmertConfig({
-  hidden: 8,
-  heads: 2,
-  intermediate: 12,
-  layers: { language: 1, object: 1, cross: 1 },
-  vocabulary: 20,
-  positions: 10,
-  featureWidth: 5,
-  answers: 6,
-});
+const config = lxmertConfig(TINY);
 
 function batch(): VqaBatch {
   const input = lxmertInput(config, {

@@ -1,3 +1,4 @@
+/** Whether a value can have properties of its own. */
 export function isObject(value: unknown): value is object {
   return (typeof value === "object" && value !== null) || typeof value === "function";
 }
