@@ -57,12 +57,16 @@ async function listen(server: Server, port: number): Promise<number> {
 /** A server of the files below `folder` and of nothing else. */
 export function pageServer(folder: string): Server {
   return createServer((request, response) => {
-    const file = fileFor(folder, request.url ?? "/");
+    const asked = fileFor(folder, request.url ?? "/");
+    // As the hosts of static sites do.
+    const file = asked ?? fileFor(folder, "/404.html");
     if (file === null) {
       response.writeHead(404, { "content-type": "text/plain" }).end("no such page\n");
       return;
     }
-    response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
+    response.writeHead(asked === null ? 404 : 200, {
+      "content-type": TYPES[extname(file)] ?? "application/octet-stream",
+    });
     createReadStream(file).pipe(response);
   });
 }
