@@ -1,4 +1,4 @@
-import { randomStream } from "@ticketbench/backend";
+import { type RandomStream, randomStream } from "@ticketbench/backend";
 import { parameterCount, parameterShapes } from "@ticketbench/model";
 import { expect, test } from "vitest";
 import { denseSmallConfig, randomWithSameRatios, shuffleMask } from "./controls.ts";
@@ -31,6 +31,30 @@ test.each([shuffleMask, randomWithSameRatios])(
     expect(Math.abs(one.overlap(mask) - chance)).toBeLessThan(5 * Math.sqrt(chance));
   },
 );
+
+test("by hand: the order 2, 0, 3, 1 takes 1100 to 0101; of draws .2, .9, .4, .7 two weights keep the second and fourth", () => {
+  const four = Mask.fromBytes(new Map([["w", [2, 2]]]), new Map([["w", Uint8Array.of(1, 1, 0, 0)]]));
+  const draws = [0.2, 0.9, 0.4, 0.7];
+  const drawn = { permutation: () => Uint32Array.of(2, 0, 3, 1), uniform: () => draws.shift() } as unknown;
+  const random = () => drawn as RandomStream;
+  expect([...shuffleMask(four, random).toBytes("w")]).toEqual([0, 1, 0, 1]);
+  expect([...randomWithSameRatios(four, random).toBytes("w")]).toEqual([0, 1, 0, 1]);
+});
+
+test("shuffling and random places are what naive loops make of the same draws", () => {
+  const [shuffled, drawn] = [shuffleMask(mask, seeded(1)), randomWithSameRatios(mask, seeded(1))];
+  for (const name of mask.prunable) {
+    const before = mask.toBytes(name);
+    const order = seeded(1)(`shuffled ${name}`).permutation(before.length);
+    const moved: number[] = [];
+    for (let i = 0; i < before.length; i++) moved.push(before[order[i]!]!);
+    expect([...shuffled.toBytes(name)]).toEqual(moved);
+    const stream = seeded(1)(`same ratios ${name}`);
+    const draws = moved.map(() => Math.fround(stream.uniform()));
+    const largest = draws.map((draw) => Number(draws.filter((other) => other > draw).length < mask.kept(name)));
+    expect([...drawn.toBytes(name)]).toEqual(largest);
+  }
+});
 
 test.each([0.9, 0.5, 0.2])("the small dense model has %f of the parameters, to one neuron a layer", (share) => {
   for (const config of [FULL, TINY]) {
