@@ -4,7 +4,7 @@ export type { CheckReport } from "./check/report.ts";
 export type { RegionLabelArrays, RegionLabels, VqaDataset, VqaSplit } from "./dataset.ts";
 export { DataError } from "./error.ts";
 export { type DoctorReport, examineFolder } from "./fetch/doctor.ts";
-export type { DownloadOptions, DownloadProgress } from "./fetch/download.ts";
+export type { DownloadOptions, DownloadProgress } from "./fetch/mirror.ts";
 export { fetchDataset, type FileState } from "./fetch/fetch.ts";
 export type { FetchRecord } from "./fetch/record.ts";
 export { type SourceManifest, sourceManifest, SOURCES } from "./fetch/sources.ts";

@@ -2,38 +2,8 @@ import * as fs from "node:fs";
 import { dirname } from "node:path";
 import { DataError } from "../error.ts";
 import { explainDiskError } from "../disk.ts";
-import { HostUnknown, MirrorDownload, MirrorRefused } from "./mirror.ts";
+import { type Downloaded, type DownloadOptions, HostUnknown, MirrorDownload, MirrorRefused } from "./mirror.ts";
 import type { SourceFile } from "./sources.ts";
-
-export interface DownloadProgress {
-  readonly name: string;
-  readonly bytes: number;
-  /** Null where neither manifest nor server says. */
-  readonly totalBytes: number | null;
-  /** Of this run. */
-  readonly bytesPerSecond: number;
-  readonly secondsLeft: number | null;
-}
-
-export interface DownloadOptions {
-  /** Called about twice a second. */
-  readonly onProgress?: (progress: DownloadProgress) => void;
-  /** Called when a connection or a mirror is given up, with the reason. */
-  readonly onTrouble?: (message: string) => void;
-  /** Failures in a row, without a byte between them, after which a mirror is given up. */
-  readonly attempts?: number;
-  /** Waited after the first failure; doubled after each further one. */
-  readonly backoffMilliseconds?: number;
-  /** A connection on which nothing comes for so long counts as broken. */
-  readonly stallMilliseconds?: number;
-  readonly signal?: AbortSignal;
-}
-
-export interface Downloaded {
-  readonly bytes: number;
-  readonly sha256: string;
-  readonly url: string;
-}
 
 /**
  * Fetch a file to `path`: from the first mirror that serves it whole and right, taking up what an interrupted run left
