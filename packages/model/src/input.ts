@@ -97,6 +97,9 @@ function requireLength(field: string, values: ArrayLike<number>, expected: numbe
 }
 
 function requireIds(field: string, ids: Int32Array, bound: number, what: string): void {
-  const bad = ids.findIndex((id) => id < 0 || id >= bound);
-  if (bad !== -1) throw new ModelError(`input: ${field}[${bad}] is ${ids[bad]}, outside the ${bound} ${what}`);
+  // A plain loop: every batch of a training comes through here.
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i] as number;
+    if (id < 0 || id >= bound) throw new ModelError(`input: ${field}[${i}] is ${id}, outside the ${bound} ${what}`);
+  }
 }

@@ -179,7 +179,9 @@ export class MiniVqa implements VqaDataset {
 
 function normalisedBoxes(regions: readonly Region[]): Float32Array {
   const { width, height } = CANVAS;
-  return Float32Array.from(
-    regions.flatMap(({ box: [x1, y1, x2, y2] }) => [x1 / width, y1 / height, x2 / width, y2 / height]),
-  );
+  const boxes = new Float32Array(4 * regions.length);
+  for (const [i, { box }] of regions.entries()) {
+    for (const [side, at] of box.entries()) boxes[4 * i + side] = at / (side % 2 === 0 ? width : height);
+  }
+  return boxes;
 }

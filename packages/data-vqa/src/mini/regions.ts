@@ -66,7 +66,7 @@ export class Detector {
   /** Write the feature vector of a region at `offset`: [featureWidth], non-negative. */
   fillFeatures(region: Region, random: RandomStream, into: Float32Array, offset: number): void {
     const { noise, featureWidth } = this.#profile;
-    const signal = Float64Array.from(this.#bias);
+    const signal = this.#bias.slice();
     for (const word of region.shows) {
       const code = this.#codes.get(word);
       for (let i = 0; i < featureWidth; i++) signal[i]! += code?.[i] ?? 0;
