@@ -124,6 +124,12 @@ async function prunableLines({ cells, trainings }: Plan, { prunable }: Program):
   return [...lines];
 }
 
+/** Two decimals, and of less than a cent two digits. */
+const MONEY = new Intl.NumberFormat("en", {
+  ...{ minimumFractionDigits: 2, maximumFractionDigits: 2, maximumSignificantDigits: 2 },
+  roundingPriority: "morePrecision",
+});
+
 function costLines({ study, trainings }: Plan, missing: readonly PlannedCell[], estimate: Estimate): string[] {
   if (missing.length === 0) return ["all of it is done"];
   if (estimate.unknown === missing.length) return [`${missing.length} to do; no past result says how long they take`];
@@ -134,7 +140,7 @@ function costLines({ study, trainings }: Plan, missing: readonly PlannedCell[], 
   const parts = [
     `${hours.toPrecision(2)} ${isGpu ? "GPU" : "core"}-hours`,
     ...(energy === null ? [] : [`${energy.toPrecision(2)} kWh`]),
-    ...(money === null ? [] : [`${study.prices?.currency} ${money.toFixed(2)}`]),
+    ...(money === null ? [] : [`${study.prices?.currency} ${MONEY.format(money)}`]),
   ];
   const unknown = estimate.unknown > 0 ? `, and ${estimate.unknown} cells that nobody can judge` : "";
   return [
