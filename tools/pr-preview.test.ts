@@ -55,14 +55,14 @@ test("a reference that is not there is told", () => {
 
 test("the study for the GPUs holds a branch's methods, their shuffled masks and the controls", () => {
   const program = fileURLToPath(new URL("./pr-plan.ts", import.meta.url));
-  const plan = (): { status: number | null; stdout: string; stderr: string } =>
-    spawnSync(process.execPath, [program, "--base", "main", "--study", STUDY, "--engine", "wasm"], {
+  const plan = (...words: string[]): { status: number | null; stdout: string; stderr: string } =>
+    spawnSync(process.execPath, [program, "--base", "main", "--study", STUDY, "--engine", "wasm", ...words], {
       cwd: clone,
       encoding: "utf8",
     });
   expect(plan().stderr).toMatch(/no method is added or changed/);
   commit({ "movement.ts": "1" });
-  expect(plan()).toMatchObject({ status: 0 });
+  expect(plan("--executor", "gha", "--jobs", "2")).toMatchObject({ status: 0, stdout: '{"shard":["1/2","2/2"]}\n' });
   const { cells } = JSON.parse(readFileSync(join(clone, "plan.json"), "utf8")) as { cells: { label: string }[] };
   const labels = new Set(cells.map(({ label }) => label.replace(/ [\d.]+ % .*/, "")));
   expect([...labels].filter((label) => /magnitude|random|movement|shuffle/.test(label))).toHaveLength(5);
