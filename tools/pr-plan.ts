@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { changedMethods } from "./changed-methods.ts";
+import { changedMethods, sharedChanges } from "./changed-methods.ts";
 import { required, ScriptError, script } from "./script.ts";
 
 const USAGE = `npm run pr:plan -- --base REFERENCE --study FILE [--engine NAME] [--write FILE] [--executor gha [--jobs N]]
@@ -27,8 +27,9 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const changed = changedMethods(required(values.base, "--base"));
-  if (changed.length === 0) throw new ScriptError("no method is added or changed: there is nothing to run");
+  const base = required(values.base, "--base");
+  const changed = changedMethods(base);
+  if (changed.length === 0) throw new ScriptError(await nothingToRun(base));
   const shuffled = changed.map((of) => ({ id: "shuffle", params: { of } }));
   const methods = JSON.stringify([...new Set([...controls, ...changed]), ...shuffled]);
   const words = ["--set", `methods=${methods}`, "--engine", values.engine, "--write", values.write];
@@ -40,6 +41,13 @@ async function main(): Promise<number> {
     stdio: "inherit",
   });
   return Promise.resolve(status ?? 1);
+}
+
+/** Methods that changed through a shared file alone are a choice of the maintainer: there can be two dozen of them. */
+async function nothingToRun(base: string): Promise<string> {
+  const through = new Set((await sharedChanges(base)).parts.flatMap(({ methods }) => methods));
+  const shared = `; changed through files that they share: ${[...through].sort().join(", ")}: plan those that matter with ticketbench plan --methods`;
+  return `no method's own file is added or changed: there is nothing to run${through.size > 0 ? shared : ""}`;
 }
 
 await script("pr:plan", main);
