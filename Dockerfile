@@ -10,9 +10,13 @@
 # engine. Give the container no folder of the host, no Docker socket and no network but GitHub and the package registries:
 # what it runs was labelled by a maintainer, and is a stranger's code all the same.
 
-FROM node:24.18.0-bookworm-slim AS node
+# What it stands on can be another image: a mirror's copy, or a plain Debian with a user 1001 whose home is /home/runner.
+ARG NODE=node:24.18.0-bookworm-slim
+ARG RUNNER=ghcr.io/actions/actions-runner:2.337.0
 
-FROM ghcr.io/actions/actions-runner:2.337.0
+FROM ${NODE} AS node
+
+FROM ${RUNNER}
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 
 # python3 and pip fetch TensorFlow's wheel, g++ compiles the binding, git is what checkout needs.
@@ -31,10 +35,12 @@ RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm \
 
 # The engine: tfjs-node from npm, TensorFlow and CUDA from PyPI (each held to the checksum in tools/tensorflow/pins.ts),
 # the binding between them, and a training step as its test. Jobs find it through TICKETBENCH_ENGINES.
+# --build-arg ENGINE= leaves CUDA out, to try the image on a machine without a GPU.
+ARG ENGINE=--gpu
 ENV TICKETBENCH_ENGINES=/opt/ticketbench/engines
 WORKDIR /opt/ticketbench/source
 COPY . .
-RUN npm run engine:tensorflow -- --gpu \
+RUN npm run engine:tensorflow -- ${ENGINE:+"$ENGINE"} \
   && rm -rf /opt/ticketbench/source \
   && chmod -R a+rX,go-w /opt/ticketbench
 

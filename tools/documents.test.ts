@@ -70,6 +70,8 @@ describe("a command that there is not", () => {
   test.each([
     ["npm run pr:verdikt -- --artifact x.zip", 'no npm script "pr:verdikt"'],
     ["npm run pr:verdict -- --artefact x.zip", "npm run pr:verdict has no --artefact"],
+    ["npm run reproduce -- --samples 3", "npm run reproduce has no --samples"],
+    ["npm run ticketbench -- plan x.yaml --executer gha", "ticketbench plan has no --executer"],
     ["npm run ticketbench -- chek wanda2", "no command ticketbench chek"],
     ["npm run ticketbench -- results validte", "ticketbench results has no command validte"],
     ["npm run bench configs/ci.yaml -- --sed 0", "ticketbench run has no --sed"],

@@ -114,4 +114,55 @@ describe("the issue about results that did not come out again", () => {
     expect(github.issues[0]).toMatchObject({ labels: ["reproduction"] });
     expect(github.issues[0]?.body).toMatch(/\n`````text\nDIFFERENT magnitude\n````\n@everyone # heading\n`````\n/);
   });
+
+  test("keeps the beginning of a report that is too long for one", async () => {
+    const report = join(scratch, "report.txt");
+    writeFileSync(report, `verifying 2 of 9 results, drawn with --seed 2026-11-29\nSTALE x\n${"y".repeat(70_000)}`);
+    await run("issue-report", "--report", report);
+    const body = github.issues[0]?.body ?? "";
+    expect(body.length).toBeLessThan(65_536);
+    expect(body).toMatch(/\*\*1 of 2 published results do not hold\.\*\*/);
+    expect(body).toMatch(/verify results --sample 2 --seed 2026-11-29\n/);
+  });
+});
+
+describe("a label that starts a sweep", () => {
+  const MERGE = "c".repeat(40);
+  const label = (name: string, merge: string | null, login = "keeper"): Promise<{ status: number; output: string }> => {
+    const pull_request = { number: 7, merge_commit_sha: merge };
+    writeFileSync(event, JSON.stringify({ action: "labeled", label: { name }, sender: { login }, pull_request }));
+    return run("sweep-authorise", "--event", event);
+  };
+  const outputs = (): string => readFileSync(join(scratch, "outputs"), "utf8");
+
+  beforeEach(() => {
+    github.roles = { keeper: "maintain", owner: "admin", writer: "write" };
+    environment = { ...environment, GITHUB_OUTPUT: join(scratch, "outputs") };
+    writeFileSync(join(scratch, "outputs"), "");
+  });
+
+  test("counts where a maintainer set it, for the merge commit of that moment", async () => {
+    expect(await label("run:gpu", MERGE)).toEqual({ status: 0, output: `merge=${MERGE}\n` });
+    expect(await label("run:gpu", MERGE, "owner")).toMatchObject({ status: 0 });
+    expect(outputs()).toBe(`merge=${MERGE}\n`.repeat(2));
+  });
+
+  test.each([
+    ["writer", MERGE, /given by writer, whose role is write: nothing is run/],
+    ["a-stranger", MERGE, /role is read/],
+    ["keeper", null, /pull request 7 has no merge commit: resolve the conflicts/],
+    ["keeper", "main\nmerge=x", /no merge commit/],
+  ])("of %s at %s runs nothing", async (login, merge, says) => {
+    expect(await label("run:gpu", merge, login)).toMatchObject({
+      status: 1,
+      output: expect.stringMatching(says) as string,
+    });
+    expect(outputs()).toBe("");
+  });
+
+  test("is that label and no other event", async () => {
+    expect(await label("run:cpu", MERGE)).toMatchObject({ status: 2 });
+    writeFileSync(event, JSON.stringify({ action: "synchronize" }));
+    expect(await run("sweep-authorise", "--event", event)).toMatchObject({ status: 2 });
+  });
 });

@@ -13,6 +13,7 @@ Reads GITHUB_REPOSITORY, GITHUB_TOKEN and GITHUB_API_URL.`;
 
 const marker = "<!-- ticketbench-reproduction -->";
 const label = "reproduction";
+const title = "Published results did not come out again";
 const longest = 60_000;
 
 async function main(): Promise<number> {
@@ -23,22 +24,30 @@ async function main(): Promise<number> {
     return 0;
   }
   const report = readFileSync(required(values.report, "--report"), "utf8");
-  const body = [
-    marker,
-    "Published results were run again on a clean machine, and some came out differently. Both environments:",
-    fenced(report),
-    `Try it: \`npm run ticketbench -- verify results --sample N --seed DATE\` with the seed above.`,
-    values.run === undefined ? "" : `The run: ${values.run}`,
-  ].join("\n\n");
-  console.log(
-    await stickIssue(githubFrom(process.env), marker, label, "Published results did not come out again", body),
-  );
+  const body = bodyOf(report, values.run);
+  console.log(await stickIssue(githubFrom(process.env), marker, label, title, body));
   return 0;
 }
 
-/** The end of a text in a code block that nothing in it can close. */
+/** The issue: how many do not hold, the report with both environments of each, what its words mean, and how to try it. */
+function bodyOf(report: string, run: string | undefined): string {
+  const bad = report.match(/^(DIFFERENT|STALE) /gm)?.length ?? 0;
+  const [, sample = "N", seed = "TEXT"] =
+    /^verifying (\d+) of \d+ results, drawn with --seed ([\w.-]+)$/m.exec(report) ?? [];
+  return [
+    marker,
+    `**${bad} of ${sample} published results do not hold.** They were run again on a clean machine; what was published and what came out, with both environments:`,
+    fenced(report),
+    "* `DIFFERENT`: the re-run measured something else, or the file says of itself what its cell's id does not. Look at the file's history, then at what the environments do not share.",
+    "* `STALE`: today's code, data or start weights make another cell of the same name. Run it again and publish that; it does not replace this result, which stays with its commit.",
+    `Try it:\n\n\`\`\`sh\nnpm run ticketbench -- verify results --sample ${sample} --seed ${seed}\n\`\`\``,
+    ...(run === undefined ? [] : [`The run: ${run}`]),
+  ].join("\n\n");
+}
+
+/** The beginning of a text in a code block that nothing in it can close. */
 function fenced(text: string): string {
-  const shown = text.length > longest ? `...\n${text.slice(-longest)}` : text;
+  const shown = text.length > longest ? `${text.slice(0, longest)}\n...` : text;
   const longestFence = Math.max(2, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = "`".repeat(longestFence + 1);
   return `${fence}text\n${shown.trimEnd()}\n${fence}`;

@@ -1,6 +1,7 @@
 /**
- * `npm run pr:preview`: checks and previews each method that a branch adds or changes, and gathers what a verdict is
- * written from: results, dataset cards, and the methods' cards. It runs the branch's code: give it no secrets.
+ * `npm run pr:preview`: checks and previews each method that a branch adds or changes, and some of those that it changes
+ * through files that they share, and gathers what a verdict is written from: results, dataset cards, and the methods'
+ * cards. It runs the branch's code: give it no secrets.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
@@ -9,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { MethodCard } from "@ticketbench/results";
 import { readMethodCards, writeMethodCards } from "@ticketbench/results/node";
-import { changedMethods } from "./changed-methods.ts";
+import { changedMethods, sharedChanges } from "./changed-methods.ts";
 import { required, script } from "./script.ts";
 
 const USAGE = `npm run pr:preview -- --base REFERENCE [--out FOLDER] [--work FOLDER] [--list]
@@ -20,6 +21,8 @@ const USAGE = `npm run pr:preview -- --base REFERENCE [--out FOLDER] [--work FOL
   --list  print the methods, run nothing`;
 
 const CLI = fileURLToPath(new URL("../packages/bench/src/cli.ts", import.meta.url));
+/** Methods that are previewed because of a shared file: a preview takes minutes, and each has the controls in it anyway. */
+const MOST_THROUGH_SHARED = 3;
 const gathered = /^[\w-]+(\.\d+)?\.json$/;
 
 async function main(): Promise<number> {
@@ -32,8 +35,7 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const methods = changedMethods(required(values.base, "--base"));
-  console.log(methods.length === 0 ? "no method is added or changed" : `methods: ${methods.join(", ")}`);
+  const methods = await methodsToPreview(required(values.base, "--base"));
   if (values.list) return 0;
   const { work, out = join(work, "artifact") } = values;
   rmSync(out, { recursive: true, force: true });
@@ -48,6 +50,26 @@ async function main(): Promise<number> {
   if (cards.every((card) => card !== null)) await writeMethodCards(out, { version: 1, methods: cards });
   console.log(`gathered in ${out}`);
   return failed.length === 0 ? 0 : 1;
+}
+
+/** The methods whose own file changed, and the first of those that changed through a shared one; says which, and why. */
+async function methodsToPreview(base: string): Promise<string[]> {
+  const own = changedMethods(base);
+  console.log(own.length === 0 ? "no method is added or changed" : `methods: ${own.join(", ")}`);
+  const { parts, others } = await sharedChanges(base);
+  for (const { file, methods } of parts)
+    console.log(`${file} is part of ${counted(methods.length)}: ${methods.join(", ")}`);
+  for (const file of others) console.log(`${file} is part of no method: published results stay as they are`);
+  const through = [...new Set(parts.flatMap(({ methods }) => methods))].filter((name) => !own.includes(name)).sort();
+  const [taken, left] = [through.slice(0, MOST_THROUGH_SHARED), through.slice(MOST_THROUGH_SHARED)];
+  if (taken.length > 0) console.log(`previewed because of what they share: ${taken.join(", ")}`);
+  if (left.length > 0)
+    console.log(`left out to save time: ${left.join(", ")}; npm run ticketbench -- preview NAME shows one`);
+  return [...own, ...taken];
+}
+
+function counted(methods: number): string {
+  return methods === 1 ? "1 method" : `${methods} methods`;
 }
 
 function ticketbench(...words: string[]): boolean {

@@ -4,9 +4,16 @@
  * rewritten and that no result has a tier that is not its to have.
  */
 import { spawnSync } from "node:child_process";
+import { basename } from "node:path";
 import { parseArgs } from "node:util";
-import { chainProblems, type Result } from "@ticketbench/results";
-import { changesAgainst, readMethodCards, readReported, readResults } from "@ticketbench/results/node";
+import { chainProblems, type Result, resultName } from "@ticketbench/results";
+import {
+  changesAgainst,
+  readMethodCards,
+  readReported,
+  readResults,
+  type StoredResult,
+} from "@ticketbench/results/node";
 import { script } from "./script.ts";
 import { permittedTiers } from "./tiers.ts";
 
@@ -26,11 +33,13 @@ async function main(): Promise<number> {
     return 0;
   }
   const folder = values.results;
-  const results = (await readResults(folder)).map(({ result }) => result);
+  const stored = await readResults(folder);
+  const results = stored.map(({ result }) => result);
   const reported = await readReported(folder);
   const cards = await readMethodCards(folder);
   const base = values.base ?? defaultBase();
   const faults = [
+    ...misnamed(stored),
     ...chainProblems(results).map(({ field, message }) => `${field}: ${message}`),
     ...unnamedMethods(results, cards?.methods.map(({ id }) => id) ?? null),
     ...(await changesAgainst(folder, base, permittedTiers(process.env))),
@@ -46,6 +55,19 @@ async function main(): Promise<number> {
 function defaultBase(): string {
   const exists = (name: string): boolean => spawnSync("git", ["rev-parse", "--verify", "--quiet", name]).status === 0;
   return ["origin/main", "main"].find(exists) ?? "HEAD";
+}
+
+/** Files that are not named after what they hold, which the checks against the base go by, and results that are there twice. */
+function misnamed(stored: readonly StoredResult[]): string[] {
+  const wrong = stored.flatMap(({ file, result }) => {
+    const name = `${resultName(result)}.json`;
+    return basename(file) === name ? [] : [`${file}: it holds result ${resultName(result)}: name it ${name}`];
+  });
+  const twice = [...Map.groupBy(stored, ({ result }) => resultName(result))].flatMap(([name, same]) => {
+    const files = same.map(({ file }) => file).join(" and ");
+    return same.length === 1 ? [] : [`${name}: there ${same.length} times, in ${files}: keep the published one`];
+  });
+  return [...wrong, ...twice];
 }
 
 /** Methods with results but without a card: their page could not say what they are. */

@@ -16,7 +16,7 @@ const USAGE = `npm run results:publish -- --from FOLDER [--to FOLDER] [--tier NA
   --from  results of a run, such as .ticketbench/results/mini-grid
   --to    the published results (default: results)
   --tier  self-reported (default), or a tier that the running workflow may give
-  --checksums  a file for the checksums of what was written, as sha256sum has them`;
+  --checksums  a file for the checksums of what was written, as sha256sum has them; none where nothing was`;
 
 async function main(): Promise<number> {
   const string = { type: "string" } as const;
@@ -47,7 +47,8 @@ async function main(): Promise<number> {
     const replacing = before ? { ...result, tier, supersedes: resultName(before) } : { ...result, tier };
     written.push(await writeResult(join(values.to, folderOf(result)), replacing));
   }
-  if (values.checksums !== undefined) writeFileSync(values.checksums, written.map(checksum).join(""));
+  if (values.checksums !== undefined && written.length > 0)
+    writeFileSync(values.checksums, written.map(checksum).join(""));
   console.log(
     `${written.length} of ${fresh.length} results written to ${values.to}, tier ${tier}; the others are there already`,
   );

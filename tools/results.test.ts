@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -65,7 +65,10 @@ describe("publishing the results of a run", () => {
   test("writes each once, into the folder of its study, and again only for another measurement or a better tier", async () => {
     await writeResult(join(scratch, "run"), sampleTicket({}, 80));
     expect(publish("self-reported").output).toMatch(/^1 of 1 results written/);
+    rmSync(join(scratch, "sums"));
     expect(publish("self-reported").output).toMatch(/^0 of 1 results written/);
+    // Nothing new is nothing to attest.
+    expect(existsSync(join(scratch, "sums"))).toBe(false);
     expect(readdirSync(join(scratch, "published"))).toEqual(["sample"]);
     expect(publish("attested", SWEEP).output).toMatch(/^1 of 1 results written .* tier attested/);
     expect(spawnSync("sha256sum", ["--check", "--strict", join(scratch, "sums")]).status).toBe(0);

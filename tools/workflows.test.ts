@@ -60,6 +60,18 @@ describe.each(names)("%s", (name) => {
     const commands = stepsOf(name).flatMap(({ run }) => commandsIn(run ?? ""));
     for (const command of commands) expect(problemOf(command), command).toBeNull();
   });
+
+  test("keeps what it does in scripts that run here too: a step is one command of the project or of GitHub", () => {
+    for (const { run } of stepsOf(name)) {
+      if (run === undefined) continue;
+      const lines = run.trim().split("\n");
+      const [first = "", second = 'echo "', ...more] = lines;
+      expect(first).toMatch(/^(matrix=\$\()?(npm run |node tools\/|gh (pr edit|release create) |sudo sysctl )/);
+      // What a script printed is handed on in a line of its own: written as one, a failure would go unseen.
+      expect(second).toMatch(/^echo "/);
+      expect(more).toEqual([]);
+    }
+  });
 });
 
 describe("a pull request's own code", () => {
@@ -92,7 +104,10 @@ describe("a pull request's own code", () => {
       expect(job.permissions).toEqual({ contents: "read" });
       expect([job.needs].flat()).toContain("authorise");
     }
-    expect(textOf("sweep-gpu.yml")).toMatch(/admin \| maintain\) ;;/);
+    // Who that is says the main branch's code (github.test.ts).
+    const steps = workflowOf("sweep-gpu.yml").jobs["authorise"]?.steps ?? [];
+    expect(steps[0]?.with?.["ref"]).toBe("${{ github.event.repository.default_branch }}");
+    expect(steps.at(-1)?.run).toMatch(/sweep:authorise .*--label run:gpu$/);
   });
 });
 

@@ -17,6 +17,8 @@ export class PretendGithub {
   readonly issues: Written[] = [];
   pulls: { number: number; head: { sha: string } }[] = [];
   artifact: Uint8Array | null = null;
+  /** What people may do, by login. */
+  roles: Readonly<Record<string, string>> = {};
   /** Queries of the requests for pull requests, as they arrived. */
   readonly asked: string[] = [];
   readonly #server: Server;
@@ -62,6 +64,8 @@ export class PretendGithub {
     }
     if (request.method === "GET" && path === "/issues/7/comments") return page(this.comments);
     if (request.method === "GET" && path === "/issues") return page(this.issues);
+    const login = /^\/collaborators\/([^/]+)\/permission$/.exec(path)?.[1];
+    if (login !== undefined) return { role_name: this.roles[decodeURIComponent(login)] ?? "read" };
     if (path === "/actions/runs/42/artifacts") {
       const size_in_bytes = this.artifact?.length ?? 0;
       return { artifacts: this.artifact === null ? [] : [{ id: 5, size_in_bytes, expired: false }] };

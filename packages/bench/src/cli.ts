@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { dataCommands } from "./cli/data.ts";
 import { methodCommands } from "./cli/methods.ts";
 import { modelCommands } from "./cli/model.ts";
+import { executorOptions } from "./cli/executor-options.ts";
 import { collect, studyOptions, workOption } from "./cli/study-options.ts";
 import type { CellWords } from "./commands/cell.ts";
 import type { PlanWords } from "./commands/plan.ts";
@@ -28,20 +29,14 @@ export function ticketbench(): Command {
     .showHelpAfterError("(ticketbench --help lists the commands)")
     .exitOverride();
 
-  placeOptions(studyOptions(cli.command("run")))
+  executorOptions(placeOptions(studyOptions(cli.command("run"))), "who runs the cells: local, slurm, k8s or gha")
     .description("run what is missing of a study (YAML) or of a frozen plan (JSON)")
     .argument("<study>", "configs/quickstart.yaml, or plan.json")
-    .option("--jobs <n>", "cells at a time (here: processor cores)")
+    .option("--jobs <n>", "cells at a time (here: processor cores); gha: jobs of the matrix")
     .option("--retry-failed", "run failed cells again")
     .option("--shard <part>", "only one part of the cells: 2/5")
     .option("--json", "print events as JSON lines")
-    .option("--executor <name>", "who runs the cells: local, slurm, k8s or gha", "local")
     .option("--dry-run", "slurm, k8s: print what would be submitted")
-    .option("--sbatch <option>", "slurm: an option of sbatch, --partition=gpu (repeatable)", collect)
-    .option("--image <name>", "k8s: the image that holds this repository, installed")
-    .option("--claim <name>", "k8s: the volume claim that holds the work folder")
-    .option("--mount <path>", "k8s: where the volume is mounted (default: the work folder)")
-    .option("--gpus <n>", "k8s: GPUs a cell", "0")
     .action(async (study: string, options: RunWords) => (await import("./commands/run.ts")).run(study, options));
 
   placeOptions(cli.command("cell"))
@@ -52,11 +47,15 @@ export function ticketbench(): Command {
     .option("--program <module>", "run another program for the cells (for tests of the bench)")
     .action(async (plan: string, options: CellWords) => (await import("./commands/cell.ts")).cell(plan, options));
 
-  placeOptions(studyOptions(cli.command("plan")))
+  executorOptions(
+    placeOptions(studyOptions(cli.command("plan"))),
+    "slurm, k8s or gha: print what it would be given, and nothing else on standard output (gha: the workflow's matrix)",
+  )
     .description("freeze a study into plan.json and say what it will take")
     .argument("<study>", "configs/quickstart.yaml")
     .option("--write <file>", "where the plan goes", "plan.json")
     .option("--resolved", "print the study with everything that it inherits and all defaults")
+    .option("--jobs <n>", "k8s: pods at a time; gha: jobs of the matrix")
     .action(async (study: string, options: PlanWords) => (await import("./commands/plan.ts")).plan(study, options));
 
   cli

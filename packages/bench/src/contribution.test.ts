@@ -99,7 +99,7 @@ test("its published cells are run again and found equal; a tampered one is found
   const file = own?.file ?? "";
   writeFileSync(file, JSON.stringify({ ...own?.result, maskHash: "0".repeat(64) }));
   const verified = await run("npx ticketbench verify results/preview --sample 9 --seed 1 || true");
-  expect(verified).toMatch(/^DIFFERENT far-from-mean 50 % seed 0 of preview: another mask$/m);
+  expect(verified).toMatch(/^DIFFERENT far-from-mean 50 % seed 0 of preview\n +another mask: /m);
   expect(verified.match(/^equal /gm)).toHaveLength(4);
 });
 

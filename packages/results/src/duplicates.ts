@@ -79,5 +79,5 @@ function describe(a: DoneResult, b: DoneResult, phase: PhaseName, denseScores: M
   if (scores && sameDense && denseScores.get(b.denseId ?? "") === keyOf(scores)) {
     return { severity: "notice", phase, ids, message: `${pair}: neither mask changed any answer of the dense model` };
   }
-  return { severity: "error", phase, ids, message: `${pair}, but their masks differ` };
+  return { severity: "error", phase, ids, message: `${pair}, but their masks differ: run one of them again` };
 }

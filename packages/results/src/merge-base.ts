@@ -47,8 +47,9 @@ export async function changesAgainst(folder: string, reference: string, permitte
   const faults: string[] = [];
   for (const [status, path] of await changesSince(base.trim(), place)) {
     if (!immutable.test(path)) continue;
-    if (status === "D") faults.push(`${path}: published, and lost here`);
-    else if (status !== "A") faults.push(`${path}: published, and changed here; a newer result names it in supersedes`);
+    if (status === "D") faults.push(`${path}: published, and lost here: put it back`);
+    else if (status !== "A")
+      faults.push(`${path}: published, and changed here: put it back; a newer result names it in supersedes`);
     else if (resultFile.test(path)) faults.push(...(await tierFaults(place, path, permitted)));
   }
   return faults;

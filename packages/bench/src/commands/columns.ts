@@ -29,8 +29,8 @@ export function columns(
   return [...line(head), rule, ...rows.flatMap(line)].join("\n");
 }
 
-/** Broken between words; a word that is longer than a line has one of its own. */
-function wrap(text: string, width: number): string[] {
+/** A text as lines, broken between words; a word that is longer than a line has one of its own. */
+export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const current = lines.at(-1);

@@ -17,12 +17,14 @@ import { quoted } from "../executors/cell-command.ts";
 import { leakLines } from "./leaks.ts";
 import { pastResults, resultFolders } from "./past-results.ts";
 import { loadProgram, planFor, type StudyWords } from "./study-source.ts";
+import { type ExecutorWords, refuseUnknownExecutor, submitPlan } from "./submit.ts";
 
-export interface PlanWords extends StudyWords {
+export interface PlanWords extends StudyWords, ExecutorWords {
   readonly work: string;
   readonly out?: string;
   readonly write: string;
   readonly resolved?: boolean;
+  readonly executor: string;
 }
 
 const KINDS = ["start", "dense", "ticket"] as const;
@@ -35,9 +37,24 @@ const MAKES = {
 const NEEDS = { start: "nothing", dense: "start weights", ticket: "a dense network" };
 const EXECUTORS = ["", " --executor slurm", " --executor k8s --image IMAGE --claim CLAIM", " --executor gha"];
 
-/** `ticketbench plan`: freeze a study and say what it asks for, how much of that is there and what the rest will take. */
+/**
+ * `ticketbench plan`: freeze a study and say what it asks for, how much of that is there and what the rest will take. With
+ * a scheduler's name, what it would be given goes to standard output alone, for a program to read, and the words to
+ * standard error.
+ */
 export async function plan(source: string, words: PlanWords): Promise<void> {
+  refuseUnknownExecutor(words.executor);
   const frozen = await planFor(source, words);
+  const lines = await summaryOf(frozen, words);
+  if (words.executor === "local") console.log(lines.join("\n"));
+  else {
+    console.error(lines.join("\n"));
+    console.log(await submitPlan(frozen, { ...words, dryRun: true }));
+  }
+}
+
+/** Writes the plan; returns what is said of it. */
+async function summaryOf(frozen: Plan, words: PlanWords): Promise<string[]> {
   const workspace = new Workspace(resolve(words.work));
   const results = new ResultFolder(resolve(words.out ?? workspace.resultsFolder(frozen.study.name)));
   await writePlan(words.write, frozen);
@@ -48,7 +65,7 @@ export async function plan(source: string, words: PlanWords): Promise<void> {
   const past = await pastResults([...resultFolders(workspace.root), results.folder]);
   const program = await loadProgram(words);
   const estimate = await estimateCells(frozen, missing, past, program.workload ?? null);
-  const lines = [
+  return [
     ...(words.resolved === true ? [stringify(frozen.study)] : []),
     `study ${frozen.study.name}, plan ${frozen.hash.slice(0, 12)}: ${gridWords(frozen.study)}`,
     ...KINDS.flatMap((kind) => levelLine(frozen, kind, states, estimate)),
@@ -58,7 +75,6 @@ export async function plan(source: string, words: PlanWords): Promise<void> {
     `frozen in ${words.write}; run it`,
     ...EXECUTORS.map((executor) => `  ticketbench run ${quoted([words.write, ...placeWords(words)])}${executor}`),
   ];
-  console.log(lines.join("\n"));
 }
 
 /** The folders that were named, to be named again; what came by other words is in the frozen plan. */

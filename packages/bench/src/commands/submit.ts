@@ -12,12 +12,8 @@ import { nearest } from "../study/complaint.ts";
 import { StudyError } from "../study/error.ts";
 import { planFor, programUrl, type StudyWords } from "./study-source.ts";
 
-export interface SubmitWords extends StudyWords {
-  readonly work: string;
-  readonly out?: string;
-  readonly executor: string;
-  readonly retryFailed?: boolean;
-  readonly dryRun?: boolean;
+/** Words that say how a scheduler is to run cells. */
+export interface ExecutorWords {
   readonly jobs?: string;
   readonly sbatch?: readonly string[];
   readonly image?: string;
@@ -26,22 +22,39 @@ export interface SubmitWords extends StudyWords {
   readonly gpus: string;
 }
 
+export interface SubmitWords extends StudyWords, ExecutorWords {
+  readonly work: string;
+  readonly out?: string;
+  readonly executor: string;
+  readonly retryFailed?: boolean;
+  readonly dryRun?: boolean;
+}
+
 type Executor = (submission: Submission, words: SubmitWords) => Promise<string>;
 const EXECUTORS: Readonly<Record<string, Executor>> = { slurm: toSlurm, k8s: toKubernetes, gha: toGithub };
 
-/** `ticketbench submit`: hand what is missing of a study to a scheduler. Nothing is submitted in a dry run. */
+/** `ticketbench run --executor`: hand what is missing of a study to a scheduler. Nothing is submitted in a dry run. */
 export async function submit(source: string, words: SubmitWords): Promise<void> {
-  const executor = EXECUTORS[words.executor];
-  if (executor === undefined) {
-    const names = Object.keys(EXECUTORS);
-    const near = nearest(words.executor, names);
-    throw new StudyError(
-      `--executor ${words.executor}: expected ${names.join(", ")}${near ? `; did you mean ${near}?` : ""}`,
-    );
-  }
-  const plan = await planFor(source, words);
+  refuseUnknownExecutor(words.executor);
+  console.log(await submitPlan(await planFor(source, words), words));
+}
+
+/** Throws StudyError for a scheduler that is none, naming those there are. */
+export function refuseUnknownExecutor(name: string): void {
+  if (name === "local" || Object.hasOwn(EXECUTORS, name)) return;
+  const names = ["local", ...Object.keys(EXECUTORS)];
+  const near = nearest(name, names);
+  throw new StudyError(`--executor ${name}: expected ${names.join(", ")}${near ? `; did you mean ${near}?` : ""}`);
+}
+
+/**
+ * Hands what is missing of a plan to a scheduler and returns what is to be said of it; in a dry run that is what would be
+ * submitted: batch scripts, jobs in YAML, or a workflow's matrix.
+ */
+export async function submitPlan(plan: Plan, words: SubmitWords): Promise<string> {
+  const executor = EXECUTORS[words.executor] as Executor;
   const submission = await submissionOf(plan, words);
-  console.log(submission.levels.length === 0 ? nothingToDo(words) : await executor(submission, words));
+  return submission.levels.length === 0 ? nothingToDo(words) : executor(submission, words);
 }
 
 async function submissionOf(plan: Plan, words: SubmitWords): Promise<Submission> {
@@ -76,7 +89,7 @@ async function toKubernetes(submission: Submission, words: SubmitWords): Promise
     claim,
     mount,
     parallelism: count(words, 8),
-    gpus: Number(words.gpus),
+    gpus: gpusOf(words),
   });
   if (words.dryRun) return jobs.map(({ yaml }) => yaml).join("---\n");
   const folder = join(submission.workspace.root, "k8s", submission.plan.hash.slice(0, 12));
@@ -87,6 +100,11 @@ async function toKubernetes(submission: Submission, words: SubmitWords): Promise
 
 function toGithub({ levels }: Submission, words: SubmitWords): Promise<string> {
   return Promise.resolve(JSON.stringify(githubMatrix(levels, count(words, LARGEST_MATRIX))));
+}
+
+function gpusOf({ gpus }: SubmitWords): number {
+  if (!/^\d{1,3}$/.test(gpus)) throw new StudyError(`--gpus ${gpus}: expected a whole number from 0 up`);
+  return Number(gpus);
 }
 
 function count({ jobs }: SubmitWords, otherwise: number): number {

@@ -10,14 +10,17 @@ import {
 } from "@ticketbench/results";
 import { canonicalJson } from "../plan/canonical.ts";
 import type { Cell } from "../plan/cell.ts";
+import { columns, wrap } from "./columns.ts";
 
 /** Until four re-runs are published, a change of accuracy below this (two points) between machines is taken for noise. */
 const NOISE = 0.02;
 
-/** What a result says it is and its cell does not: an edited seed, a stale method, another target. */
-export function identityDifferences(published: DoneResult, cell: Cell): string[] {
+type Fact = readonly [what: string, said: unknown, known: unknown];
+
+/** What a result says it is, beside what a cell is, item by item. */
+function factsOf(published: DoneResult, cell: Cell): readonly Fact[] {
   const pruning = cell.kind === "ticket" ? cell.pruning : null;
-  const facts: readonly (readonly [string, unknown, unknown])[] = [
+  return [
     ["seed", published.seed, cell.kind === "start" ? null : cell.seed],
     ["target", published.target, pruning?.sparsity ?? 0],
     ["method", published.method?.id ?? null, pruning?.method.id ?? null],
@@ -25,11 +28,34 @@ export function identityDifferences(published: DoneResult, cell: Cell): string[]
     ["method parameters", published.method?.params ?? null, pruning?.method.params ?? null],
     ["data", published.dataset.hash, cell.inputs.dataset],
   ];
-  return facts.flatMap(([what, said, known]) =>
-    canonicalJson(said) === canonicalJson(known)
-      ? []
-      : [`${what} ${show(said)}, but its id is that of ${what} ${show(known)}`],
+}
+
+const differing = (facts: readonly Fact[]): Fact[] =>
+  facts.filter(([, said, known]) => canonicalJson(said) !== canonicalJson(known));
+
+/** What a result says it is and its cell does not: an edited seed, a stale method, another target. */
+export function identityDifferences(published: DoneResult, cell: Cell): string[] {
+  return differing(factsOf(published, cell)).map(
+    ([what, said, known]) => `${what} ${show(said)}, but its id is that of ${what} ${show(known)}`,
   );
+}
+
+/** Facts that code and data decide, and not the study: where one changed, a cell is another one. */
+const DRIFTING = ["method version", "data"];
+
+/** Why none of its study's cells has a result's id: what the cell that says the same of itself is made from today. */
+export function staleReasons(published: DoneResult, cells: readonly Cell[]): string[] {
+  const isAlike = (cell: Cell): boolean =>
+    cell.kind === published.kind && differing(factsOf(published, cell)).every(([what]) => DRIFTING.includes(what));
+  const today = cells.find(isAlike);
+  if (today === undefined) return ["the study that it says it is of has no such cell"];
+  const engine: Fact = ["engine", published.provenance.engine, today.inputs.settings.engine];
+  const changed = differing([...factsOf(published, today), engine]).map(
+    ([what, said, known]) => `${what} ${show(said)} then, ${show(known)} today`,
+  );
+  return changed.length > 0
+    ? changed
+    : ["its recipe, its start weights, or code that its method builds on, are others today"];
 }
 
 const show = (value: unknown): string => (typeof value === "string" ? value.slice(0, 16) : canonicalJson(value));
@@ -79,21 +105,47 @@ export function measuredDifferences(published: DoneResult, rerun: Result | null,
       .map(({ phase, change }) => `${phase}: ${points(change)} points, noise is ${points(noise)}`);
   }
   if (sameMeasurement(published, rerun)) return [];
-  const mask = published.maskHash === rerun.maskHash ? [] : ["another mask"];
+  const mask =
+    published.maskHash === rerun.maskHash
+      ? []
+      : [`another mask: ${show(published.maskHash)} published, ${show(rerun.maskHash)} now`];
   const phases = diffResults(published, rerun).phases.map(
-    ({ phase, changedQuestions }) => `${phase}: ${changedQuestions ?? "all"} questions changed`,
+    ({ phase, accuracyA, accuracyB, changedQuestions }) =>
+      `${phase}: ${percent(accuracyA)} published, ${percent(accuracyB)} now, ${changedQuestions ?? "all"} questions changed`,
   );
   return mask.length + phases.length > 0 ? [...mask, ...phases] : ["other answers with the same scores"];
 }
 
 const points = (fraction: number): string => (100 * fraction).toFixed(2);
 
-/** In what the two environments differ, a line each: for whoever looks for the reason of a difference. */
-export function environmentDifferences(published: Result, rerun: Result): string[] {
-  const environment = /^(provenance\.(?!planHash|dirty)|hardware\.)/;
-  return diffResults(published, rerun)
-    .fields.filter(({ field }) => environment.test(field))
-    .map(({ field, a, b }) => `${field}: ${String(a)} -> ${String(b)}`);
+const percent = (accuracy: number | null): string => (accuracy === null ? "none" : `${points(accuracy)} %`);
+
+type Environment = Pick<Result, "provenance" | "hardware">;
+
+/** An environment in words, item by item. */
+function itemsOf({ provenance, hardware }: Environment): readonly (readonly [name: string, words: string])[] {
+  const { gitSha, lockHash, engine, node } = provenance;
+  return [
+    ["commit", gitSha?.slice(0, 12) ?? "unknown"],
+    ["packages", `lock file ${lockHash.slice(0, 12)}`],
+    ["engine", `${engine.name} ${engine.version}`],
+    ["arithmetic", engine.arithmetic],
+    ["Node", node],
+    ["processor", hardware.cpu],
+    ["cores", String(hardware.cores)],
+    ["memory", `${(hardware.memoryBytes / 2 ** 30).toFixed(1)} GiB`],
+    ["GPU", hardware.gpu ?? "none"],
+  ];
+}
+
+/** Both environments: in what they differ, side by side, and what they share. For whoever looks for a difference's reason. */
+export function environmentLines(published: Environment, now: Environment, width: number): string[] {
+  const here = new Map(itemsOf(now));
+  const rows = itemsOf(published).map(([name, words]) => [name, words, here.get(name) ?? ""] as const);
+  const others = rows.filter(([, a, b]) => a !== b);
+  const shared = rows.filter(([, a, b]) => a === b).map(([name, words]) => `${name} ${words}`);
+  const table = columns(["environment", "published", "now"], others);
+  return [...(others.length > 0 ? table.split("\n") : []), ...wrap(`the same on both: ${shared.join(", ")}`, width)];
 }
 
 /** The finished results that are drawn from: superseded ones are history. */

@@ -41,7 +41,7 @@ describe("published results", () => {
 
   test("a swapped mask is found", async () => {
     const { code, stdout } = await tampered((result) => ({ ...result, maskHash: "0".repeat(64) }));
-    expect(stdout).toMatch(/^DIFFERENT \w+ 50 % seed 0 of arithmetic: another mask$/m);
+    expect(stdout).toMatch(/^DIFFERENT \w+ 50 % seed 0 of arithmetic\n +another mask: 0{16} published, \w{16} now$/m);
     expect(stdout.match(/^equal/gm)).toHaveLength(2);
     expect(code).toBe(1);
   });
@@ -61,20 +61,20 @@ describe("published results", () => {
       const retrained = { ...result.phases.retrained, accuracy: 1, byAnswerType: {}, scores };
       return { ...result, phases: { ...result.phases, retrained } };
     });
-    expect(stdout).toMatch(/^DIFFERENT .*: retrained: \d+ questions changed$/m);
+    expect(stdout).toMatch(/^DIFFERENT .*\n +retrained: 100\.00 % published, \d+\.\d\d % now, \d+ questions changed$/m);
     expect(code).toBe(1);
   });
 
   test("an edited seed is found by the cell's id", async () => {
     const { code, stdout } = await tampered((result) => ({ ...result, seed: 7 }));
-    expect(stdout).toMatch(/^DIFFERENT .*: seed 7, but its id is that of seed 0$/m);
+    expect(stdout).toMatch(/^DIFFERENT .*\n +seed 7, but its id is that of seed 0$/m);
     expect(code).toBe(1);
   });
 
   test("a method's version that is not today's is found", async () => {
     const stale = "a".repeat(64);
     const { code, stdout } = await tampered((result) => ({ ...result, method: { ...result.method, version: stale } }));
-    expect(stdout).toMatch(/^DIFFERENT .*: method version a{16}, but its id is that of method version \w{16}$/m);
+    expect(stdout).toMatch(/^DIFFERENT .*\n +method version a{16}, but its id is that of method version \w{16}$/m);
     expect(code).toBe(1);
   });
 
@@ -83,9 +83,28 @@ describe("published results", () => {
       const resolved = { ...result.study.resolved, seeds: [9] };
       return { ...result, study: { ...result.study, resolved } };
     });
-    expect(stdout).toMatch(/^STALE .*: no cell of its study has its id/m);
+    expect(stdout).toMatch(
+      /^STALE .*\n +no cell of its study has its id\n +the study that it says it is of has no such cell$/m,
+    );
     expect(stdout.match(/^equal/gm)).toHaveLength(2);
     expect(code).toBe(1);
+  });
+
+  test("what a stale result was made from is named beside what it would be made from today", async () => {
+    const other = (result: DoneResult) => ({
+      ...result.study,
+      resolved: { ...result.study.resolved, recipe: { ...(result.study.resolved["recipe"] as object), epochs: 7 } },
+    });
+    const { stdout } = await tampered((result) => ({
+      ...result,
+      study: other(result),
+      method: { ...result.method, version: "a".repeat(64) },
+    }));
+    expect(stdout).toMatch(/^STALE .*\n.*\n +method version a{16} then, \w{16} today$/m);
+    const hidden = await tampered((result) => ({ ...result, study: other(result) }));
+    expect(hidden.stdout).toMatch(/^STALE .*\n.*\n +its recipe, its start weights, or code/m);
+    expect(hidden.stdout).toMatch(/^ +cell [0-9a-f]{64}$/m);
+    for (const line of stdout.split("\n").slice(1, -2)) expect(line.length).toBeLessThanOrEqual(80);
   });
 
   test("a result of another machine may differ by noise, and not by more", async () => {
@@ -98,8 +117,8 @@ describe("published results", () => {
       const retrained = { ...result.phases.retrained, accuracy: 1, byAnswerType: {}, scores };
       return { ...elsewhere(result), phases: { ...result.phases, retrained } };
     });
-    expect(beyond.stdout).toMatch(/^DIFFERENT .*: retrained: -?\d+\.\d+ points, noise is 2\.00$/m);
-    expect(beyond.stdout).toMatch(/^ +hardware\.cpu: Abacus 1 -> /m);
+    expect(beyond.stdout).toMatch(/^DIFFERENT .*\n +retrained: -?\d+\.\d+ points, noise is 2\.00$/m);
+    expect(beyond.stdout).toMatch(/^ +processor {4}Abacus 1 {2,}\S/m);
     expect(beyond.code).toBe(1);
   });
 });

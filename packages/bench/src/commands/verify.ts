@@ -5,9 +5,10 @@ import { join, resolve } from "node:path";
 import type { DoneResult, Result } from "@ticketbench/results";
 import { readResults } from "@ticketbench/results/node";
 import { contentHash } from "../plan/canonical.ts";
-import type { PlannedCell } from "../plan/cell.ts";
+import type { Cell, PlannedCell } from "../plan/cell.ts";
 import { cellAt, type Plan, planStudy } from "../plan/plan.ts";
 import type { Program } from "../run/program.ts";
+import { environmentOf } from "../run/provenance.ts";
 import { ResultFolder } from "../run/records.ts";
 import { prepareFolder, Workspace } from "../run/workspace.ts";
 import { warnWithoutWall } from "../sandbox/launch.ts";
@@ -16,15 +17,17 @@ import { runSandboxed } from "../sandbox/run.ts";
 import { StudyError } from "../study/error.ts";
 import { parseStudy } from "../study/load.ts";
 import { PlainView } from "../view/plain-view.ts";
+import { wrap } from "./columns.ts";
 import { REPOSITORY, resultFolders } from "./past-results.ts";
 import { programUrl } from "./study-source.ts";
 import {
-  environmentDifferences,
+  environmentLines,
   finished,
   identityDifferences,
   isSameEnvironment,
   measuredDifferences,
   noiseOf,
+  staleReasons,
 } from "./verify-compare.ts";
 
 export interface VerifyWords {
@@ -34,6 +37,11 @@ export interface VerifyWords {
   readonly track: string;
   readonly program?: string;
 }
+
+/** As wide as a verdict's word. */
+const INDENT = " ".repeat(10);
+/** What a terminal of 80 columns leaves of a line. */
+const WIDTH = 80 - INDENT.length;
 
 /** Where re-runs happen, and by which code. */
 interface Bench {
@@ -79,32 +87,40 @@ async function prepare(words: VerifyWords, noise: number): Promise<Bench> {
 
 /** Runs one published cell again and says how it compares. */
 async function agrees(published: DoneResult, bench: Bench): Promise<boolean> {
-  const say = (verdict: string, words = ""): void => console.log(`${verdict.padEnd(9)} ${describe(published)}${words}`);
   const plan = await planOf(published, bench);
-  const cell = plan.cells.find(({ id }) => id === published.id);
+  const cells = plan.cells.map((cell) => cellAt(plan, cell));
+  const cell = cells.find(({ id }) => id === published.id);
+  const here = await environmentOf(plan, cell ?? (cells.at(-1) as Cell));
   if (cell === undefined) {
-    const commit = published.provenance.gitSha ?? "unknown";
-    say(
-      "STALE",
-      `: no cell of its study has its id: its method, data, start weights or seed have changed since ${commit}`,
-    );
+    tell("STALE", published, ["no cell of its study has its id", ...staleReasons(published, cells)], here);
     return false;
   }
-  const identity = identityDifferences(published, cellAt(plan, cell));
+  const identity = identityDifferences(published, cell);
   if (identity.length > 0) {
-    say("DIFFERENT", `: ${identity.join(", ")}`);
+    tell("DIFFERENT", published, identity, here);
     return false;
   }
   const rerun = await runAgain(plan, cell, bench);
   const found = measuredDifferences(published, rerun, bench.noise);
-  const isSame = rerun !== null && isSameEnvironment(published, rerun);
-  say(
-    found.length > 0 ? "DIFFERENT" : isSame ? "equal" : "within",
-    found.length > 0 ? `: ${found.join(", ")}` : isSame ? "" : " noise: made elsewhere",
-  );
-  if (rerun !== null && found.length > 0)
-    for (const line of environmentDifferences(published, rerun)) console.log(`          ${line}`);
+  if (found.length > 0) tell("DIFFERENT", published, found, rerun ?? here);
+  else if (rerun !== null && isSameEnvironment(published, rerun)) console.log(`equal     ${describe(published)}`);
+  else console.log(`within    ${describe(published)} noise: made elsewhere`);
   return found.length === 0;
+}
+
+/** A result that does not hold: what was found, the whole id to look it up by, and both environments. */
+function tell(
+  verdict: string,
+  published: DoneResult,
+  found: readonly string[],
+  here: Pick<Result, "provenance" | "hardware">,
+): void {
+  const lines = [
+    ...found.flatMap((line) => wrap(line, WIDTH)),
+    `cell ${published.id}`,
+    ...environmentLines(published, here, WIDTH),
+  ];
+  console.log([`${verdict.padEnd(9)} ${describe(published)}`, ...lines.map((line) => INDENT + line)].join("\n"));
 }
 
 /** `count` of the finished results of a track: the first by a hash of seed and id, so that a seed names a draw. */

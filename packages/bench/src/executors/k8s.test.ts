@@ -43,6 +43,12 @@ describe("Kubernetes jobs", () => {
     expect(stderr).toMatch(/needs --image .* and --claim/);
   });
 
+  test("need a whole number of GPUs", async () => {
+    const { code, stderr } = await command(newFolder(), ...words, "--gpus", "one");
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--gpus one: expected a whole number from 0 up/);
+  });
+
   const validator = process.env.KUBERNETES_VALIDATE ?? "kubernetes-validate";
   const isThere = spawnSync(validator, ["--help"]).status === 0;
   if (!isThere) console.log("Kubernetes' own schema not checked: pip install kubernetes-validate");
@@ -70,5 +76,5 @@ test("a workflow gets a matrix of shards, no more than cells are missing, and an
 test("an unknown executor is named with those there are", async () => {
   const { code, stderr } = await command(newFolder(), "run", STUDY, "--program", PROGRAM, "--executor", "slrum");
   expect(code).toBe(2);
-  expect(stderr).toContain("--executor slrum: expected slurm, k8s, gha; did you mean slurm?");
+  expect(stderr).toContain("--executor slrum: expected local, slurm, k8s, gha; did you mean slurm?");
 });

@@ -39,10 +39,14 @@ export async function resultIdentity(plan: Plan, cell: Exclude<Cell, { kind: "st
     ...(ticket?.publishedAs === undefined ? {} : { publishedAs: ticket.publishedAs }),
     denseId: cell.kind === "ticket" ? (cell.needs[0] ?? null) : null,
     seeds: {},
-    provenance: await provenance(plan, cell),
-    hardware: hardware(),
+    ...(await environmentOf(plan, cell)),
     createdAt: new Date().toISOString(),
   };
+}
+
+/** The code and the machine that a cell runs on here and now. */
+export async function environmentOf(plan: Plan, cell: Cell): Promise<Pick<Result, "provenance" | "hardware">> {
+  return { provenance: await provenance(plan, cell), hardware: hardware() };
 }
 
 function pruningOf(pruning: Pruning): NonNullable<Identity["pruning"]> {

@@ -224,13 +224,27 @@ const harmful = (method: object) => real({ ...method, needs: "gradients", prepar
   return calibration.gradients(weights);
 } } as never);`;
 
-test("a method that asks again and again where only its own work is timed is ended by the clock", async () => {
-  const findings = await attack({
-    top: outside("for (;;) await calibration.gradients(weights);"),
-    define: "harmful",
-    budget: 4,
-  });
-  expect(failures(findings)).toMatch(/measured outside: .*did not finish within 16 s$/);
+test("a method that asks again and again where only its own work is timed is ended all the same", async () => {
+  const top = outside("for (;;) await calibration.gradients(weights);");
+  // On a busy machine its own work, passing weights on, may be what ends first.
+  expect(failures(await attack({ top, define: "harmful", budget: 4 }))).toMatch(
+    /measured outside: .*did not finish within (16 s|4 s of work)$/,
+  );
+});
+
+test("a method that keeps within its own time by asking again and again is ended by the clock", async () => {
+  await attack({ top: outside("for (;;) await calibration.gradients(weights);"), define: "harmful", budget: 4 });
+  const limits = { seconds: 10_000, lifeSeconds: 3, memoryMegabytes: 2048 };
+  const sandbox = await Sandbox.open(join(folder, `hostile-${written - 1}.ts`), { limits });
+  await openEngine("wasm");
+  const lab = new Laboratory();
+  try {
+    const method = remoteMethod(sandbox, { scope: "encoder-matrices", seed: 1 });
+    await expect(lab.try(method, { sparsity: 0.5 })).rejects.toThrow(/did not finish within 3 s$/);
+  } finally {
+    lab.dispose();
+    await sandbox.close();
+  }
 });
 
 test("a method that asks for much at once does not fill the memory of whoever answers", async () => {

@@ -1,25 +1,28 @@
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, realpathSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test, vi } from "vitest";
-import { networkWall, startGuest } from "./launch.ts";
+import { describe, expect, test, vi } from "vitest";
+import { startGuest, type Wall, wallsHere } from "./launch.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "ticketbench-walls-")));
+const CLI = fileURLToPath(new URL("../cli.ts", import.meta.url));
 const REPOSITORY = fileURLToPath(new URL("../../../../", import.meta.url));
 
 /** Runs code where a guest would run, without the guest's own lockdown; returns what it printed. */
-async function behindTheWalls(code: string): Promise<string> {
+async function behindTheWalls(code: string, wall?: Wall | null): Promise<string> {
   const entry = join(folder, `entry-${Math.trunc(performance.now() * 1000)}.mjs`);
   writeFileSync(
     entry,
     `try { ${code} } catch (error) { console.log(error.code ?? error.message, error.permission ?? ""); }`,
   );
-  const guest = startGuest({ entry, files: [entry], heap: 256, processorSeconds: 20 });
+  const own = wall === undefined ? {} : { wall };
+  const guest = startGuest({ entry, files: [entry], heap: 256, processorSeconds: 20, ...own });
   let output = "";
   guest.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
   guest.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()));
@@ -102,20 +105,73 @@ test("a guest that outlives whoever watches it is ended by the kernel", async ()
   expect([code, signal]).not.toEqual([0, null]);
 });
 
-const walled = networkWall() !== null;
-if (!walled) console.warn("SKIPPED: no network namespace on this machine (unshare, bwrap): the wall cannot be tried");
+const walls = wallsHere();
+if (walls.length < 3)
+  console.warn(`NOT TRIED: of unshare, unshare-as-root and bwrap ${walls.join(", ") || "none"} works here`);
 
-test.skipIf(!walled)("a guest reaches no server, not on this very machine either", async () => {
+describe.each(walls)("behind %s", (wall) => {
+  test("a guest reaches no server, not on this very machine either", async () => {
+    const { answer, visitors } = await knock(wall);
+    expect(answer).toMatch(/ENETUNREACH|ECONNREFUSED|EPERM/);
+    expect(visitors).toBe(0);
+  });
+
+  test("a guest has nobody to kill", async () => {
+    expect(await behindTheWalls(`process.kill(${process.pid}, 0); console.log("seen")`, wall)).toMatch(/ESRCH|EPERM/);
+  });
+
+  test("a guest may write nothing, and has no environment", async () => {
+    const write = `${builtIn("fs")}.writeFileSync("${folder}/new.txt", "x")`;
+    expect(await behindTheWalls(write, wall)).toMatch(/^ERR_ACCESS_DENIED FileSystemWrite$/);
+    expect(await behindTheWalls("console.log(Object.keys(process.env).join())", wall)).toMatch(/^(PWD|SHLVL|_|,)*$/);
+  });
+
+  test("a guest that outlives whoever watches it is ended by the kernel, and so is all that was around it", async () => {
+    const entry = join(folder, `endless-${wall}.mjs`);
+    writeFileSync(entry, "for (;;);");
+    const guest = startGuest({ entry, files: [entry], heap: 256, processorSeconds: 1, wall });
+    expect(await once(guest, "close")).not.toEqual([0, null]);
+  });
+});
+
+test("without a wall a guest reaches the network: what the warning says is so", async () => {
+  const { answer, visitors } = await knock(null);
+  expect(answer).toBe("connected");
+  expect(visitors).toBe(1);
+});
+
+/** Lets a guest call a server of this machine. */
+async function knock(wall: Wall | null): Promise<{ answer: string; visitors: number }> {
   let visitors = 0;
   const server = createServer((socket) => (visitors++, socket.end())).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };
   const code = `await new Promise((settle, fail) => ${builtIn("net")}.connect(${port}, "127.0.0.1", settle).on("error", fail)); console.log("connected")`;
-  expect(await behindTheWalls(code)).toMatch(/ENETUNREACH|ECONNREFUSED|EPERM/);
+  const answer = await behindTheWalls(code, wall);
   server.close();
-  expect(visitors).toBe(0);
-});
+  return { answer, visitors };
+}
 
-test.skipIf(!walled)("a guest has nobody to kill", async () => {
-  expect(await behindTheWalls(`process.kill(${process.pid}, 0); console.log("seen")`)).toMatch(/ESRCH|EPERM/);
+describe("the wall of a command", () => {
+  const check = (wall: string): { status: number | null; stdout: string; stderr: string } =>
+    spawnSync(process.execPath, [CLI, "check", "magnitude"], {
+      encoding: "utf8",
+      env: { ...process.env, TICKETBENCH_WALL: wall },
+    });
+
+  test("is left out only with a loud word, and the method is checked all the same", () => {
+    const { status, stdout, stderr } = check("none");
+    expect(stderr).toMatch(
+      /^WARNING: TICKETBENCH_WALL=none leaves out the network namespace: .*keep it off the network\./,
+    );
+    expect(stdout).toMatch(/^magnitude: \d+ passed, \d+ warned, 0 failed$/m);
+    expect(status).toBe(0);
+  });
+
+  test("is the one that is named, or nothing runs", () => {
+    const { status, stdout, stderr } = check("wal");
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toBe("error: TICKETBENCH_WALL=wal: expected unshare, unshare-as-root, bwrap or none\n");
+    for (const wall of walls) expect(check(wall)).toMatchObject({ status: 0, stderr: "" });
+  });
 });
