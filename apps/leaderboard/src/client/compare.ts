@@ -82,20 +82,15 @@ async function show(board: Board, state: ComparisonState): Promise<void> {
   if (turn !== asked) return;
   const found = a && b && compare(a, b);
   part("found").hidden = !found;
-  part("sentence").textContent = found ? unbroken(found.sentence) : NOTHING;
+  part("sentence").textContent = found ? found.sentence : NOTHING;
   const close = found?.rows.find((row) => row.target === state.target) ?? telling(found?.rows ?? []);
   if (found && close) {
-    part("close").textContent = unbroken(close.verdict.sentence);
+    part("close").textContent = close.verdict.sentence;
     drawTables(track, state, [a, b], found.rows, close);
     drawCharts(board, state, [a, b], found.rows);
     showDisagreements(track.id, [a, b], close.target);
   }
   part("comparison").setAttribute("aria-busy", "false");
-}
-
-/** The words, with no line ending between a number and its sign. */
-function unbroken(words: string): string {
-  return words.replaceAll(" %", "\u00a0%").replaceAll(" = ", "\u00a0=\u00a0");
 }
 
 /** The sparsity with the largest difference. */

@@ -4,10 +4,6 @@ import { describe, expect, test } from "vitest";
 import { compared, DENSE_CELL, FAILED, go, goBoard, goCompare, open, page, site, TICKET } from "../site-under-test.ts";
 import { STUDY, syntheticTicket, type SyntheticMethod } from "../synthetic-results.ts";
 
-/** A verdict as the page writes it: no line ends between a number and its sign. */
-const unbroken = (words: string | undefined): string | undefined =>
-  words?.replaceAll(" %", "\u00a0%").replaceAll(" = ", "\u00a0=\u00a0");
-
 /** What the other pages show and do. */
 export function otherPageTests(): void {
   describe("the comparison", () => {
@@ -27,9 +23,9 @@ export function otherPageTests(): void {
         b: contender(magnitude, sparsity),
       }));
       const expected = compareCurves(snip.title, magnitude.title, pairs);
-      expect(await page.locator("#sentence").textContent()).toBe(unbroken(expected.sentence));
+      expect(await page.locator("#sentence").textContent()).toBe(expected.sentence);
       const close = expected.points.find((point) => point.sparsity === 0.8);
-      expect(await page.locator("#close").textContent()).toBe(unbroken(close?.sentence));
+      expect(await page.locator("#close").textContent()).toBe(close?.sentence);
     });
 
     test("keeps what is compared in the address", async () => {
