@@ -88,26 +88,22 @@ export function everyPageTests(): void {
       }
     });
 
-    test.each(["/", "/compare/", "/methods/magnitude/", "/cells/", "/audit/", "/fa/"])(
-      "%s fits a phone and a sheet of paper, there light and without controls",
-      async (path) => {
-        await open({ colorScheme: "dark", viewport: { width: 390, height: 844 } });
-        await go(path);
-        const sideways = (): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        const brightness = (): Promise<number> =>
-          page.evaluate(() => Number(/\d+/.exec(getComputedStyle(document.body).backgroundColor)?.[0]));
-        expect(await sideways()).toBe(0);
-        expect(await brightness()).toBeLessThan(64);
-        await page.emulateMedia({ media: "print" });
-        await page.setViewportSize({ width: 718, height: 1000 });
-        expect(await brightness()).toBeGreaterThan(240);
-        for (const control of await page.locator("form, #theme, header nav, .chips").all())
-          expect(await control.isVisible()).toBe(false);
-        // The widest table of numbers as printed, 17 digits each, may run into the margin.
-        expect(await sideways()).toBeLessThanOrEqual(20);
-        expect(await page.locator("h1").isVisible()).toBe(true);
-      },
-    );
+    test.each(PAGES)("%s fits a phone and a sheet of paper, there light and without controls", async (path) => {
+      await open({ colorScheme: "dark", viewport: { width: 390, height: 844 } });
+      await go(path);
+      const sideways = (): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      const brightness = (): Promise<number> =>
+        page.evaluate(() => Number(/\d+/.exec(getComputedStyle(document.body).backgroundColor)?.[0]));
+      expect(await sideways()).toBe(0);
+      expect(await brightness()).toBeLessThan(64);
+      await page.emulateMedia({ media: "print" });
+      await page.setViewportSize({ width: 718, height: 1000 });
+      expect(await brightness()).toBeGreaterThan(240);
+      for (const control of await page.locator("form, #theme, header nav, .chips").all())
+        expect(await control.isVisible()).toBe(false);
+      expect(await sideways()).toBe(0);
+      expect(await page.locator("h1").isVisible()).toBe(true);
+    });
 
     test("moves nothing for a reader who asked for that", async () => {
       const scrolling = (): Promise<string> =>
