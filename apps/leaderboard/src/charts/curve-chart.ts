@@ -205,7 +205,7 @@ function markers(curve: Curve, { x, y }: Frame): string {
           "data-curve": curve.id,
           "data-x": String(point.x),
         },
-        element("circle", { class: "target", cx: x(point.x), cy: y(point.mean), r: 11 }),
+        element("circle", { class: "target", cx: x(point.x), cy: y(point.mean), r: 12 }),
         element("path", { class: "marker", d: shape, transform: at(x(point.x), y(point.mean)) }),
       ),
     )

@@ -31,6 +31,17 @@ async function brokenLinks(root: string): Promise<string[]> {
   return [...broken];
 }
 
+/** What a finger has to hit and can not: narrower or lower than 24 pixels. Links inside of sentences are excepted. */
+function tooSmall(): Promise<string[]> {
+  return page.locator("button, summary, select, label, nav a, footer a, .button, .table a").evaluateAll((targets) =>
+    targets
+      .filter((target) => target.checkVisibility())
+      .map((target) => ({ words: target.textContent.trim(), box: target.getBoundingClientRect() }))
+      .filter(({ box }) => box.width > 0 && Math.min(box.width, box.height) < 24)
+      .map(({ words, box }) => `${words}: ${String(box.width)} x ${String(box.height)}`),
+  );
+}
+
 /** What holds for every page: accessibility, links, weight. */
 export function everyPageTests(): void {
   describe("every page", () => {
@@ -95,6 +106,7 @@ export function everyPageTests(): void {
       const brightness = (): Promise<number> =>
         page.evaluate(() => Number(/\d+/.exec(getComputedStyle(document.body).backgroundColor)?.[0]));
       expect(await sideways()).toBe(0);
+      expect(await tooSmall()).toEqual([]);
       expect(await brightness()).toBeLessThan(64);
       await page.emulateMedia({ media: "print" });
       await page.setViewportSize({ width: 718, height: 1000 });

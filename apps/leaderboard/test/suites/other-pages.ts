@@ -90,7 +90,7 @@ export function otherPageTests(): void {
       await page.locator("#questions[aria-busy=false]").waitFor();
       expect(await list().count()).toBe(20);
       const first = list().first();
-      expect(await first.locator("p").textContent()).toMatch(/people said: \w+ \(8\), maybe \(2\)$/u);
+      expect(await first.locator("p").textContent()).toMatch(/people said: \w+\s\(8\), maybe\s\(2\)$/u);
       for (const row of await list().all()) {
         expect(await row.locator(".answers li").first().textContent()).toMatch(/^dense .*✓right$/u);
         expect(await row.locator(".answers li", { hasText: "60" }).textContent()).toMatch(/✗wrong$/u);
