@@ -59,6 +59,11 @@ test.each(WIDTHS)("the rows under the chart stay inside it at %d pixels", (width
   }
 });
 
+test("a title cannot turn its own letters around", () => {
+  const drawn = drawCurveChart(crowd(1, "\u202eevil"), 640);
+  expect(drawn).toMatch(/>evil 0 &amp; co<\/text>/u);
+});
+
 test("titles that would be cut to the same words stand in full under the chart", () => {
   const drawn = drawCurveChart(crowd(2, "A method with a long name, variant"), 336);
   expect(drawn).not.toContain("label name");
