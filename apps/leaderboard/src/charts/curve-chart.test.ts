@@ -59,6 +59,18 @@ test.each(WIDTHS)("the rows under the chart stay inside it at %d pixels", (width
   }
 });
 
+test("a curve that differs from another by its dashes alone differs by them under the chart too", () => {
+  const chart = crowd(25);
+  const curves = chart.curves.map((curve, index) => ({ ...curve, style: 0, dashed: index === 3 }));
+  const entries = drawCurveChart({ ...chart, curves }, 336)
+    .split('<g class="entry')
+    .slice(1);
+  expect(
+    entries.filter((entry) => entry.includes("line dashed")).map((entry) => />([^<>]+)<\/text>/u.exec(entry)?.[1]),
+  ).toEqual(["Method 3 &amp; co"]);
+  expect(drawCurveChart({ ...chart, scattered: true }, 336)).not.toMatch(/class="line/u);
+});
+
 test("a title cannot turn its own letters around", () => {
   const drawn = drawCurveChart(crowd(1, "\u202eevil"), 640);
   expect(drawn).toMatch(/>evil 0 &amp; co<\/text>/u);

@@ -287,7 +287,12 @@ export function drawCurveChart(chart: CurveChart, width: number): string {
     ),
   );
   const { markup, unnamed } = names(chart, drawing, taken);
-  const legend = drawLegend(unnamed, { top: drawing.height + 6, width, area: MARKER_AREA });
+  const legend = drawLegend(unnamed, {
+    top: drawing.height + 6,
+    width,
+    area: MARKER_AREA,
+    lines: chart.scattered !== true,
+  });
   const height = drawing.height + (legend.height === 0 ? 0 : legend.height + 10);
   const banded = chart.scattered === true ? [] : chart.curves;
   const bands = banded.map((curve) => element("g", { class: colourClass(curve.style) }, band(curve, drawing)));

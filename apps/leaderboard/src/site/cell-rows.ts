@@ -36,8 +36,12 @@ function rowOf(result: Result, variant: Variant | undefined): CellRow {
   };
 }
 
-/** The list of results: the finished ones by study, method, sparsity and seed, and the failed ones. */
-export async function cellRows(): Promise<{ readonly done: readonly CellRow[]; readonly failed: readonly CellRow[] }> {
+interface CellRows {
+  readonly done: readonly CellRow[];
+  readonly failed: readonly CellRow[];
+}
+
+async function makeRows(): Promise<CellRows> {
   const known = await loadVariants();
   const rows = (await loadResults()).map((result) => rowOf(result, known.get(result.id)));
   const done = rows.filter(({ failed }) => !failed);
@@ -46,4 +50,12 @@ export async function cellRows(): Promise<{ readonly done: readonly CellRow[]; r
       a.study.localeCompare(b.study) || a.method.localeCompare(b.method) || a.target - b.target || a.seed - b.seed,
   );
   return { done, failed: rows.filter(({ failed }) => failed) };
+}
+
+let rows: Promise<CellRows> | undefined;
+
+/** The list of results, once a build: the finished ones by study, method, sparsity and seed, and the failed ones. */
+export function cellRows(): Promise<CellRows> {
+  rows ??= makeRows();
+  return rows;
 }
