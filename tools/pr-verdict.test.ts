@@ -44,7 +44,9 @@ function verdict(
 
 test("prints the comment that an artifact deserves, with a link to the compare page", () => {
   const { status, stdout } = verdict(["wanda2"]);
-  expect(stdout).toMatch(/^<!-- ticketbench-verdict -->\n## TicketBench: `wanda2`\n\n\*\*\w+ \w+ magnitude at 50 %/);
+  expect(stdout).toMatch(
+    /^<!-- ticketbench-verdict -->\n## TicketBench: `wanda2`\n\n\*\*\w+ \w+ magnitude at 50\u00a0%/,
+  );
   expect(stdout).toContain("1 passed, 0 warned, 0 failed");
   expect(stdout).toContain("(<https://example.org/tb/compare?a=wanda2&b=magnitude>)");
   expect(status).toBe(0);

@@ -61,6 +61,11 @@ export function expectNoComplaints(): void {
   expect(complaints).toEqual([]);
 }
 
+/** For a test that makes the page complain on purpose. */
+export function forgetComplaints(): void {
+  complaints = [];
+}
+
 export async function go(path: string): Promise<void> {
   await page.goto(site.origin + BASE.slice(0, -1) + path);
 }

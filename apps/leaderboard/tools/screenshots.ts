@@ -1,8 +1,9 @@
 /**
  * `npm run screenshots -- SITE [OUT]`: pictures of a built site's main pages as the README shows them, into docs/images;
- * with `--all`, of every kind of page at three widths in both themes, to look for what is ugly.
+ * with `--all`, of every kind of page in full at three widths in both themes and on paper, to look for what is ugly;
+ * with `--only WORD`, of those whose name has the word.
  */
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Browser } from "playwright-core";
@@ -14,7 +15,9 @@ interface Picture {
   readonly path: string;
   readonly width: number;
   readonly height: number;
-  readonly theme: "light" | "dark";
+  readonly theme: "light" | "dark" | "print";
+  /** The whole page, not only what is seen first. */
+  readonly whole?: boolean;
 }
 
 const README: readonly Picture[] = [
@@ -29,54 +32,86 @@ const README: readonly Picture[] = [
 const PAGES = {
   leaderboard: "/",
   "leaderboard-fa": "/fa/",
-  compare: "/compare/",
-  questions: "/questions/",
+  methods: "/methods/",
   method: "/methods/magnitude/",
+  "method-scheduled": "/methods/imp/",
+  "method-control": "/methods/shuffle/",
   cells: "/cells/",
+  compare: "/compare/?a=imp&b=magnitude",
+  questions: "/questions/",
   audit: "/audit/",
   "audit-fa": "/fa/audit/",
   compression: "/compression/",
   data: "/data/",
-  about: "/about/",
   contribute: "/contribute/",
+  "contribute-fa": "/fa/contribute/",
+  about: "/about/",
+  "about-fa": "/fa/about/",
   changelog: "/changelog/",
+  "not-found": "/404.html",
 };
-const EVERY: readonly Picture[] = Object.entries(PAGES).flatMap(([name, path]) =>
-  [390, 768, 1440].flatMap((width) =>
-    (["light", "dark"] as const).map((theme) => ({
-      name: `${name}-${String(width)}-${theme}`,
+
+/** A result of each status as this site has it, and two of them compared. */
+function pagesOfResults(site: string): Record<string, string> {
+  const index = JSON.parse(readFileSync(join(site, "data/v1/index.json"), "utf8")) as {
+    results: readonly { id: string; kind: string; status: string; target: number }[];
+  };
+  const done = index.results.filter(({ kind, status }) => kind === "ticket" && status === "done");
+  const [dense] = index.results.filter(({ kind }) => kind === "dense");
+  const failed = index.results.find(({ status }) => status === "failed");
+  const pages: Record<string, string> = {};
+  const [first, second] = done;
+  if (first) pages["cell"] = `/cells/${first.id}/`;
+  if (dense) pages["cell-dense"] = `/cells/${dense.id}/`;
+  if (failed) pages["cell-failed"] = `/cells/${failed.id}/`;
+  if (first && second) pages["compare-cells"] = `/compare/?a=${first.id}&b=${second.id}`;
+  return pages;
+}
+
+/** Width of a sheet of A4 between its margins, in CSS pixels. */
+const PAPER = 718;
+
+function everyPicture(site: string): Picture[] {
+  return Object.entries({ ...PAGES, ...pagesOfResults(site) }).flatMap(([page, path]) => {
+    const screens = [390, 768, 1440].flatMap((width) =>
+      (["light", "dark"] as const).map((theme) => ({ name: `${page}-${String(width)}-${theme}`, width, theme })),
+    );
+    return [...screens, { name: `${page}-print`, width: PAPER, theme: "print" as const }].map((picture) => ({
+      ...picture,
       path,
-      width,
       height: 900,
-      theme,
-    })),
-  ),
-);
+      whole: true,
+    }));
+  });
+}
 
 async function take(browser: Browser, origin: string, picture: Picture, out: string): Promise<string> {
-  const { name, path, width, height, theme } = picture;
-  const page = await browser.newPage({ viewport: { width, height }, colorScheme: theme, reducedMotion: "reduce" });
+  const { name, path, width, height, theme, whole = false } = picture;
+  const colorScheme = theme === "print" ? "light" : theme;
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme, reducedMotion: "reduce" });
   await page.goto(origin + path, { waitUntil: "networkidle" });
+  if (theme === "print") await page.emulateMedia({ media: "print" });
   const file = join(out, `${name}.png`);
-  await page.screenshot({ path: file });
+  await page.screenshot({ path: file, fullPage: whole });
   await page.close();
   return file;
 }
 
 const { values, positionals } = parseArgs({
-  options: { all: { type: "boolean", default: false } },
+  options: { all: { type: "boolean", default: false }, only: { type: "string", default: "" } },
   allowPositionals: true,
 });
 const [site, out = resolve(import.meta.dirname, "../../../docs/images")] = positionals;
-if (site === undefined || positionals.length > 2) {
+if (site === undefined || positionals.length > 2 || !existsSync(join(site, "index.html"))) {
   console.error(
-    "screenshots: expected the folder of a built site, and the folder the pictures go to if not docs/images",
+    "screenshots: expected the folder of a built site (npm run site -- --to FOLDER), and the folder the pictures go to if not docs/images",
   );
   process.exit(2);
 }
 mkdirSync(out, { recursive: true });
 const server = await serveSite(site);
 const browser = await launchBrowser();
-for (const picture of values.all ? EVERY : README) console.log(await take(browser, server.origin, picture, out));
+const pictures = (values.all ? everyPicture(site) : README).filter(({ name }) => name.includes(values.only));
+for (const picture of pictures) console.log(await take(browser, server.origin, picture, out));
 await browser.close();
 await server.close();

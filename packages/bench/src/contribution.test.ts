@@ -66,7 +66,7 @@ test("docs/add-a-method.md, word for word: scaffold, edit, check, preview, submi
   }
   expect(said["check"]).toMatch(new RegExp(`^${METHOD}: \\d+ passed, \\d+ warned, 0 failed$`, "m"));
   expect(said["preview"]).toMatch(/## TicketBench: `far-from-mean`/);
-  expect(said["preview"]).toMatch(/Undecided against magnitude at 50 %, n = 1 \(3 seeds decide\)/);
+  expect(said["preview"]).toMatch(/Undecided against magnitude at 50\u00a0%, n\u00a0=\u00a01 \(3 seeds decide\)/);
 });
 
 test("the branch holds the method, its results and its card, and nothing else", async () => {
@@ -88,7 +88,7 @@ test("the commit's message is the text of the pull request, verdict and citation
   expect(message).toMatch(/^Add Far from the mean \(`far-from-mean`\)$/m);
   expect(message).toMatch(/^@misc\{farfrommean,/m);
   expect(message).toMatch(/^Conformance: \d+ passed, \d+ warned, 0 failed\./m);
-  expect(message).toMatch(/Undecided against magnitude at 50 %/);
+  expect(message).toMatch(/Undecided against magnitude at 50\u00a0%/);
 });
 
 test("its published cells are run again and found equal; a tampered one is found", async () => {

@@ -33,16 +33,6 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [head, rule, ...rows].map(line).join("\n");
 }
 
-/** A share in percent with one digit: "84.3". */
-export function percent(fraction: number): string {
-  return (100 * fraction).toFixed(1);
-}
-
-/** A sparsity in percent as it was asked for: "50", "87.5". */
-export function sparsityText(target: number): string {
-  return String(Number((100 * target).toFixed(2)));
-}
-
 /** Bytes of a text as it is sent. */
 export function bytesOf(text: string): number {
   return new TextEncoder().encode(text).length;

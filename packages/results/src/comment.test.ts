@@ -80,7 +80,7 @@ describe("the comment on a pull request", () => {
     const [marker, , , verdict] = comment().split("\n");
     expect(marker).toBe(commentMarker);
     expect(verdict).toMatch(
-      /^\*\*Tied with magnitude at 50-70 %, better at 80 %: \+\d\.\d, 95 % CI \d\.\d to \d+\.\d, p [<=] \.\d{3}, n = 3\*\*$/,
+      /^\*\*Tied with magnitude at 50–70\u00a0%, better at 80\u00a0%: \+\d\.\d, 95\u00a0% CI \d\.\d to \d+\.\d, p\u00a0[<=]\u00a0\.\d{3}, n\u00a0=\u00a03\*\*$/,
     );
   });
 
@@ -88,10 +88,12 @@ describe("the comment on a pull request", () => {
     const even = [0.5, 0.7].flatMap((target) => tickets("wanda2", target, 0.031));
     const [, , , verdict] = comment({ results: even }).split("\n");
     expect(verdict).toMatch(
-      /^\*\*(Tied with|Undecided against) magnitude at 50-70 %: -?\+?\d\.\d to -?\+?\d\.\d, 95 % CIs within -?\d\.\d to -?\d\.\d, p from \.\d{3} to 1?\.\d{3}, n = 3\*\*$/,
+      /^\*\*(Tied with|Undecided against) magnitude at 50–70\u00a0%: [+−]?\d\.\d to [+−]?\d\.\d, 95\u00a0% CIs within −?\d\.\d to −?\d\.\d, p from \.\d{3} to 1?\.\d{3}, n\u00a0=\u00a03\*\*$/,
     );
     const [, , , single] = comment({ results: even.filter(({ target }) => target === 0.5) }).split("\n");
-    expect(single).toMatch(/magnitude at 50 %: [-+\d.]+, 95 % CI -?\d\.\d to -?\d\.\d, p = 1?\.\d{3}, n = 3\*\*$/);
+    expect(single).toMatch(
+      /magnitude at 50\u00a0%: [−+\d.]+, 95\u00a0% CI −?\d\.\d to −?\d\.\d, p\u00a0=\u00a01?\.\d{3}, n\u00a0=\u00a03\*\*$/,
+    );
   });
 
   it("is the same whatever the order of the results", () => {
@@ -103,10 +105,10 @@ describe("the comment on a pull request", () => {
   it("holds the method against dense, magnitude, random-ERK and the best other, at each sparsity", () => {
     const rows = comment()
       .split("\n")
-      .filter((line) => /^\| \d+ % \| \d+\.\d \|/.test(line));
+      .filter((line) => /^\| \d+\u00a0% \| \d+\.\d \|/.test(line));
     expect(rows).toHaveLength(3);
     expect(rows[0]).toMatch(
-      /\| 0\.0 \(0\.0 to 0\.0\) tied \| \+\d+\.\d \([^)]*\) better \| -\d\.\d \([^)]*\) \w+, `movement` \|$/,
+      /\| 0\.0 \(0\.0 to 0\.0\) tied \| \+\d+\.\d \([^)]*\) better \| −\d\.\d \([^)]*\) \w+, `movement` \|$/,
     );
     expect(rows[2]).toMatch(/better, magnitude \|$/);
   });
@@ -117,7 +119,7 @@ describe("the comment on a pull request", () => {
       100 *
       (published.reduce((sum, { phases }) => sum + (phases.retrained?.accuracy ?? 0), 0) / 3)
     ).toFixed(1);
-    expect(comment()).toMatch(/\| 80 % \| 80\.0 \| [\d.]+ \| {2}\| \d/);
+    expect(comment()).toMatch(/\| 80\u00a0% \| 80\.0 \| [\d.]+ \| {2}\| \d/);
     expect(comment({ baseline: [...baseline, ...published] })).toContain(`| ${before} |`);
   });
 
@@ -125,27 +127,31 @@ describe("the comment on a pull request", () => {
     const results = [...own, ...tickets("shuffle", 0.8, 0.02, { of: "wanda2" })];
     const text = comment({ results });
     const ties = text.slice(text.indexOf("### Ranks"), text.indexOf("### Cost"));
-    expect(ties).toMatch(/\| 80 % \| 1: `wanda2`; 2: magnitude; 3: random-erk \|/);
-    expect(ties).toMatch(/\| 50 % \| 1: `movement`; 2: (magnitude, `wanda2`|`wanda2`, magnitude); 4: random-erk \|/);
+    expect(ties).toMatch(/\| 80\u00a0% \| 1: `wanda2`; 2: magnitude; 3: random-erk \|/);
+    expect(ties).toMatch(
+      /\| 50\u00a0% \| 1: `movement`; 2: (magnitude, `wanda2`|`wanda2`, magnitude); 4: random-erk \|/,
+    );
     expect(ties).not.toContain("shuffle");
   });
 
   it("tells whether the places of the weights matter", () => {
     const results = [...own, ...tickets("shuffle", 0.8, 0.3, { of: "wanda2" })];
-    expect(comment({ results })).toMatch(/### Shuffle ablation[^]*\| 80 % \|[^\n]*the places of its weights matter \|/);
+    expect(comment({ results })).toMatch(
+      /### Shuffle ablation[^]*\| 80\u00a0% \|[^\n]*the places of its weights matter \|/,
+    );
     expect(comment()).not.toContain("### Shuffle ablation");
   });
 
   it("decides nothing below three seeds, and says so", () => {
     const text = comment({ results: own.filter(({ seed }) => seed < 2) });
-    expect(text).toContain("**Undecided against magnitude at 50-80 %, n = 2 (3 seeds decide)**");
+    expect(text).toContain("**Undecided against magnitude at 50–80\u00a0%, n\u00a0=\u00a02 (3 seeds decide)**");
     expect(text).not.toContain("### Ranks");
   });
 
   it("compares with the pull request's own controls where nothing is published, but ranks no other method of its", () => {
     const results = [...own, ...tickets("magnitude", 0.8, 0.1), ...tickets("helper-method", 0.8, 0.01)];
     const text = comment({ results, baseline: [] });
-    expect(text).toMatch(/\*\*Better than magnitude at 80 %: /);
+    expect(text).toMatch(/\*\*Better than magnitude at 80\u00a0%: /);
     expect(text).not.toContain("helper-method");
   });
 
@@ -167,7 +173,7 @@ describe("the comment on a pull request", () => {
     const text = comment({ baseline: [...globally, ...baseline] });
     const verdict = (of: string): string | undefined => of.split("\n").find((line) => line.startsWith("**"));
     expect(verdict(text)).toBe(verdict(comment()));
-    expect(text).toMatch(/\| 80 % \| 1: `wanda2`; 2: magnitude; .*`magnitude \(granularity global, /);
+    expect(text).toMatch(/\| 80\u00a0% \| 1: `wanda2`; 2: magnitude; .*`magnitude \(granularity global, /);
     const ownGlobal = own.map((result) => ({ ...result, pruning }));
     expect(verdict(comment({ results: ownGlobal, baseline: [...globally, ...baseline] }))).not.toBe(verdict(text));
   });
@@ -179,7 +185,7 @@ describe("the comment on a pull request", () => {
       { check: "ties", outcome: "failed" as const, line: "180 ties removed together" },
     ];
     const text = comment({ results: [...own, failed], conformance });
-    expect(text).toContain("- `wanda2` 90 %, seed 0: diverged: `loss is NaN`");
+    expect(text).toContain("- `wanda2` 90\u00a0%, seed 0: diverged: `loss is NaN`");
     expect(text).toMatch(
       /1 passed, 0 warned, 1 failed\n\n- failed: `ties`: `180 ties removed together`\n- passed: `counts`/,
     );

@@ -10,12 +10,13 @@ import {
   settingsKey,
   targetsOf,
 } from "./comment-evidence.ts";
-import { bytesOf, link, percent, sparsityText, table, untrusted } from "./comment-text.ts";
+import { bytesOf, link, table, untrusted } from "./comment-text.ts";
 import { shown, verdictLine } from "./comment-verdict.ts";
 import type { DoneResult, FailedResult, Result } from "./schema/result.ts";
+import { points, shareText, signedPoints } from "./statistics/notation.ts";
 import { rankTies } from "./statistics/rank.ts";
 import { mean } from "./statistics/summary.ts";
-import { minimumSeeds, signedPoints } from "./statistics/verdict.ts";
+import { minimumSeeds } from "./statistics/verdict.ts";
 import { currentResults } from "./supersede.ts";
 
 /** What the conformance kit said about one property of the method. */
@@ -118,17 +119,17 @@ function accuracySection(evidence: Evidence): string {
   const rows = targetsOf(own).map((target) => {
     const accuracy = (line: Line | null): string => {
       const value = line && meanOf(contenderAt(line, target, phase));
-      return value === null ? "" : percent(value);
+      return value === null ? "" : points(value);
     };
     const differences = columns.map(([name, line], column) => {
       const point = curves[column]?.points.find(({ sparsity }) => sparsity === target);
       if (point === undefined) return "";
       const best = name === "the best other" ? `, ${shown(line(target)?.name ?? "")}` : "";
       const { difference, interval, outcome } = point;
-      return `${signedPoints(difference)} (${percent(interval.low)} to ${percent(interval.high)}) ${outcome}${best}`;
+      return `${signedPoints(difference)} (${points(interval.low)} to ${points(interval.high)}) ${outcome}${best}`;
     });
     const share = measuredShare(own.results.filter((result) => result.target === target));
-    return [`${sparsityText(target)} %`, ...share, accuracy(before), accuracy(own), ...differences];
+    return [shareText(target), ...share, accuracy(before), accuracy(own), ...differences];
   });
   const head = ["asked", "removed", "of all", "before", "after", ...columns.map(([name]) => `against ${name}`)];
   const title = `### Accuracy, % (${phase}), and paired difference in points (95 % interval)`;
@@ -136,7 +137,7 @@ function accuracySection(evidence: Evidence): string {
 }
 
 function measuredShare(results: readonly DoneResult[]): [prunable: string, total: string] {
-  const of = (share: "prunable" | "total"): string => percent(mean(results.map(({ measured }) => measured[share])));
+  const of = (share: "prunable" | "total"): string => points(mean(results.map(({ measured }) => measured[share])));
   return [of("prunable"), of("total")];
 }
 
@@ -152,10 +153,10 @@ function shuffleSection(evidence: Evidence): string | null {
     undecided: "cannot be said",
   };
   const rows = curve.points.map(({ sparsity, meanA, meanB, difference, interval, outcome }) => [
-    `${sparsityText(sparsity)} %`,
-    percent(meanA),
-    percent(meanB),
-    `${signedPoints(difference)} (${percent(interval.low)} to ${percent(interval.high)})`,
+    shareText(sparsity),
+    points(meanA),
+    points(meanB),
+    `${signedPoints(difference)} (${points(interval.low)} to ${points(interval.high)})`,
     meaning[outcome],
   ]);
   const head = ["asked", "as chosen", "shuffled in each layer", "difference", "so"];
@@ -172,7 +173,7 @@ function tieSection(evidence: Evidence): string | null {
     if (contenders.length < 2 || contenders[0]?.name !== own.name) return [];
     const groups = Map.groupBy(rankTies(contenders), ({ rank }) => rank ?? 0);
     const words = [...groups].sort(([a], [b]) => a - b).map(([rank, group]) => `${rank}: ${namesText(group)}`);
-    return [[`${sparsityText(target)} %`, words.join("; ")]];
+    return [[shareText(target), words.join("; ")]];
   });
   if (rows.length === 0) return null;
   return `### Ranks with ties\n\n${table(["asked", "rank: methods that share it"], rows)}`;
@@ -187,7 +188,7 @@ function failureSection({ results }: VerdictCommentInput): string | null {
   const failed = currentResults(results).filter((result): result is FailedResult => result.status === "failed");
   if (failed.length === 0) return null;
   const lines = failed.slice(0, listed).map(({ method, target, seed, failure }) => {
-    const what = `${shown(method?.id ?? "dense")} ${sparsityText(target)} %, seed ${seed}`;
+    const what = `${shown(method?.id ?? "dense")} ${shareText(target)}, seed ${seed}`;
     return `- ${what}: ${failure.reason}: ${untrusted(failure.message)}`;
   });
   const rest = failed.length > listed ? [`- and ${failed.length - listed} more`] : [];

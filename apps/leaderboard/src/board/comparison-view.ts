@@ -168,13 +168,13 @@ export function drawAnswerTypes(
 
 /**
  * A side made of one result. Against a method it stands at its own sparsity; `anywhere` sets it against whatever the
- * other side is, as two results are compared.
+ * other side is, as two results are compared. `title` names the variant of its method.
  */
-export function sideOfResult(result: DoneResult, phase: Phase, anywhere: boolean): Side | null {
+export function sideOfResult(result: DoneResult, title: string, phase: Phase, anywhere: boolean): Side | null {
   const scores = result.phases[result.kind === "dense" ? "dense" : phase]?.scores;
   if (!scores) return null;
   const name = result.method
-    ? `${result.method.title} at ${f.share(result.target)}, seed ${String(result.seed)}`
+    ? `${title} at ${f.share(result.target)}, seed ${String(result.seed)}`
     : `dense, seed ${String(result.seed)}`;
   return {
     name,

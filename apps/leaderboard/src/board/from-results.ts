@@ -170,6 +170,20 @@ function oneOfEachSeed(results: readonly DoneResult[]): DoneResult[] {
 }
 
 /**
+ * The variant of every ticket, by result id, named as the board names it: among those it is compared with. A failed one
+ * is named among those of its study.
+ */
+export function variantsOfAll(results: readonly Result[]): Map<string, Variant> {
+  const done = results.filter((result) => result.status === "done");
+  const studies = new Set(results.filter(({ status }) => status === "failed").map(({ study }) => study.hash));
+  const ofStudies = groupBy(results, ({ study }) => study.hash);
+  const groups: (readonly Result[])[] = [...studies].map((hash) => ofStudies.get(hash) ?? []);
+  for (const group of groupBy(done, comparable).values()) groups.push(group, oneOfEachSeed(group));
+  // Later ones are the board's own.
+  return new Map(groups.flatMap((group) => [...variantsOf(group)]));
+}
+
+/**
  * Most results first: the track with the fullest grid opens the page.
  * @param preview the method that a contributor looks at before it is published
  */

@@ -16,7 +16,7 @@ function drawAnswer({ target, answer, tenths }: GivenAnswer): string {
 
 /** A question with its picture where there is one, what people said, and what the network says as it is pruned. */
 export function drawQuestion(row: QuestionRow): string {
-  const said = row.said.map(([answer, people]) => `${answer} (${f.integer(people)})`).join(", ");
+  const said = row.said.map(([answer, people]) => `${answer}\u00a0(${f.integer(people)})`).join(", ");
   const about = [row.type, row.image ?? "", said === "" ? "" : `people said: ${said}`].filter((words) => words !== "");
   const words = element(
     "div",

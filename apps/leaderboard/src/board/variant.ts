@@ -1,4 +1,4 @@
-import type { DoneResult } from "@ticketbench/results";
+import type { Result } from "@ticketbench/results";
 
 /** A method as it was run: the same code with another scope, other parameters or another division is another line. */
 export interface Variant {
@@ -20,7 +20,7 @@ interface Settings {
 }
 
 /** The method a control is a control of: its mask shuffled, its ratios at random, its weights made new. */
-export function controlledMethod(result: DoneResult): string | null {
+export function controlledMethod(result: Result): string | null {
   const of = result.method?.params["of"];
   return typeof of === "string" ? of : null;
 }
@@ -30,7 +30,7 @@ function isEmpty(value: unknown): boolean {
 }
 
 /** Settings of the study that are not its defaults; a study that repeats a published run has them by that alone. */
-function studySettings({ division, pruning }: DoneResult): string[] {
+function studySettings({ division, pruning }: Result): string[] {
   if (division === "as-coded" || !pruning) return [];
   const { allocation, granularity, retraining, rewindStep } = pruning;
   const words: string[] = [];
@@ -44,7 +44,7 @@ function studySettings({ division, pruning }: DoneResult): string[] {
   return words;
 }
 
-function settingsOf(result: DoneResult): Settings {
+function settingsOf(result: Result): Settings {
   return {
     scope: result.scope,
     division: result.division,
@@ -77,7 +77,7 @@ function additions(settings: Settings, usual: Settings): string[] {
 }
 
 /** The variant of every ticket, by result id. Only results that are compared with each other should be given together. */
-export function variantsOf(results: readonly DoneResult[]): Map<string, Variant> {
+export function variantsOf(results: readonly Result[]): Map<string, Variant> {
   const tickets = results.filter((result) => result.method !== null);
   const usual: Settings = {
     scope: commonest(tickets.map((result) => result.scope)),

@@ -1,5 +1,6 @@
 import type { Interval } from "@ticketbench/results";
 import { area, line } from "d3";
+import { drawLegend } from "./legend.ts";
 import { at, colourClass, markerPath } from "./marker.ts";
 import { clearest, placeLabels, type Box, type LabelledLine, type Place } from "./place-labels.ts";
 import { scaleLinear, type LinearScale } from "./scale.ts";
@@ -57,7 +58,7 @@ export interface CurveChart {
 
 const FONT = 13;
 const MARKER_AREA = 58;
-/** More names than this cannot stand beside their lines: the list under the chart has them. */
+/** More names than this cannot stand beside their lines: the rows under the chart have them. */
 const MOST_NAMES = 12;
 
 interface Frame {
@@ -204,7 +205,7 @@ function markers(curve: Curve, { x, y }: Frame): string {
           "data-curve": curve.id,
           "data-x": String(point.x),
         },
-        element("circle", { class: "target", cx: x(point.x), cy: y(point.mean), r: 11 }),
+        element("circle", { class: "target", cx: x(point.x), cy: y(point.mean), r: 12 }),
         element("path", { class: "marker", d: shape, transform: at(x(point.x), y(point.mean)) }),
       ),
     )
@@ -224,31 +225,41 @@ function front(chart: CurveChart, { x, y }: Frame): string {
   return path === null ? "" : element("path", { class: "front", d: path });
 }
 
-function names(chart: CurveChart, drawing: Frame, taken: readonly Box[]): string {
-  if (chart.curves.length > MOST_NAMES) return "";
+/** Names beside the curves, and the curves that there was no room to name. */
+function names(
+  chart: CurveChart,
+  drawing: Frame,
+  taken: readonly Box[],
+): { readonly markup: string; readonly unnamed: readonly Curve[] } {
+  if (chart.curves.length > MOST_NAMES) return { markup: "", unnamed: chart.curves };
   const { y, plot } = drawing;
   const room = Math.min(190, (plot.right - plot.left) * 0.5);
   const titles = new Map(chart.curves.map((curve) => [curve.id, fitText(curve.title, FONT + 0.5, room)]));
-  const lines: LabelledLine[] = chart.curves.map((curve) => ({
-    id: curve.id,
-    points: placesOf(curve, drawing),
-    width: textWidth(titles.get(curve.id) ?? "", FONT + 0.5) + 4,
-    height: FONT + 5,
-  }));
+  const lines: LabelledLine[] = chart.curves.map((curve) => {
+    const title = titles.get(curve.id) ?? "";
+    // Titles that are cut to the same words would name nothing: no place is wide enough for them.
+    const isOnly = [...titles.values()].filter((other) => other === title).length === 1;
+    const width = isOnly ? textWidth(title, FONT + 0.5) + 4 : Infinity;
+    return { id: curve.id, points: placesOf(curve, drawing), width, height: FONT + 5 };
+  });
   const straight = chart.levels.map(({ value }) => [
     { x: plot.left, y: y(value) },
     { x: plot.right, y: y(value) },
   ]);
   const style = new Map(chart.curves.map((curve) => [curve.id, curve.style]));
-  return placeLabels(lines, plot, straight, taken)
-    .map(({ id, x, y, leader }) => {
-      const colour = colourClass(style.get(id) ?? 0);
-      const words = text(titles.get(id) ?? "", { class: `label name ${colour}`, x, y });
-      if (!leader) return words;
-      const [from, to] = leader;
-      return element("line", { class: `leader ${colour}`, x1: from.x, y1: from.y, x2: to.x, y2: to.y }) + words;
-    })
-    .join("");
+  const placed = placeLabels(lines, plot, straight, taken);
+  const named = new Set(placed.map(({ id }) => id));
+  const labels = placed.map(({ id, x, y, leader }) => {
+    const colour = colourClass(style.get(id) ?? 0);
+    const words = text(titles.get(id) ?? "", { class: `label name ${colour}`, x, y });
+    if (!leader) return words;
+    const [from, to] = leader;
+    return element("line", { class: `leader ${colour}`, x1: from.x, y1: from.y, x2: to.x, y2: to.y }) + words;
+  });
+  return {
+    markup: element("g", { "aria-hidden": "true" }, ...labels),
+    unnamed: chart.curves.filter(({ id }) => !named.has(id)),
+  };
 }
 
 /** Where the x axis runs, in pixels and in its own unit, for a script that turns a place back into a value. */
@@ -275,15 +286,23 @@ export function drawCurveChart(chart: CurveChart, width: number): string {
       markers(curve, drawing),
     ),
   );
+  const { markup, unnamed } = names(chart, drawing, taken);
+  const legend = drawLegend(unnamed, {
+    top: drawing.height + 6,
+    width,
+    area: MARKER_AREA,
+    lines: chart.scattered !== true,
+  });
+  const height = drawing.height + (legend.height === 0 ? 0 : legend.height + 10);
   const banded = chart.scattered === true ? [] : chart.curves;
   const bands = banded.map((curve) => element("g", { class: colourClass(curve.style) }, band(curve, drawing)));
   return element(
     "svg",
     {
       class: "chart",
-      viewBox: `0 0 ${px(width)} ${px(drawing.height)}`,
+      viewBox: `0 0 ${px(width)} ${px(height)}`,
       width,
-      height: drawing.height,
+      height,
       role: "group",
       "aria-label": chart.title,
       direction: "ltr",
@@ -295,6 +314,7 @@ export function drawCurveChart(chart: CurveChart, width: number): string {
     element("g", { class: "bands", "aria-hidden": "true" }, ...bands),
     chart.front ? front(chart, drawing) : "",
     ...groups,
-    element("g", { "aria-hidden": "true" }, names(chart, drawing, taken)),
+    markup,
+    legend.markup,
   );
 }

@@ -15,10 +15,13 @@ export function textWidth(words: string, fontSize: number): number {
   return (hundredths * fontSize) / 100;
 }
 
-/** The words cut to a width, with an ellipsis where something was cut. */
+/** Marks that turn text around: where words are cut, the one that ends them may be lost. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/gu;
+
+/** The words cut to a width, with an ellipsis where something was cut; without marks that turn them around. */
 export function fitText(words: string, fontSize: number, width: number): string {
-  if (textWidth(words, fontSize) <= width) return words;
-  const characters = [...words];
+  const characters = [...words.replace(TURNS, "")];
+  if (textWidth(characters.join(""), fontSize) <= width) return characters.join("");
   while (characters.length > 1 && textWidth(`${characters.join("")}…`, fontSize) > width) characters.pop();
   return `${characters.join("").trimEnd()}…`;
 }

@@ -60,7 +60,9 @@ async function sideOf(board: Board, state: ComparisonState, id: string): Promise
   if (isResultId(id)) {
     const result = await load<Result>(path(`/data/v1/cells/${id}.json`));
     const bothResults = isResultId(state.a) && isResultId(state.b);
-    return result.status === "done" ? sideOfResult(result, state.phase, bothResults) : null;
+    const variant = board.tracks.flatMap(({ cells }) => cells).find((cell) => cell.id === id)?.method;
+    const title = variant === undefined ? (result.method?.title ?? DENSE) : titleOf(board, variant);
+    return result.status === "done" ? sideOfResult(result, title, state.phase, bothResults) : null;
   }
   const phase = id === DENSE ? DENSE : state.phase;
   const file = await load<ScoreFile>(path(`/data/v1/scores/${state.track}/${id}/${phase}.json`)).catch(() => null);
@@ -82,20 +84,15 @@ async function show(board: Board, state: ComparisonState): Promise<void> {
   if (turn !== asked) return;
   const found = a && b && compare(a, b);
   part("found").hidden = !found;
-  part("sentence").textContent = found ? unbroken(found.sentence) : NOTHING;
+  part("sentence").textContent = found ? found.sentence : NOTHING;
   const close = found?.rows.find((row) => row.target === state.target) ?? telling(found?.rows ?? []);
   if (found && close) {
-    part("close").textContent = unbroken(close.verdict.sentence);
+    part("close").textContent = close.verdict.sentence;
     drawTables(track, state, [a, b], found.rows, close);
     drawCharts(board, state, [a, b], found.rows);
     showDisagreements(track.id, [a, b], close.target);
   }
   part("comparison").setAttribute("aria-busy", "false");
-}
-
-/** The words, with no line ending between a number and its sign. */
-function unbroken(words: string): string {
-  return words.replaceAll(" %", "\u00a0%").replaceAll(" = ", "\u00a0=\u00a0");
 }
 
 /** The sparsity with the largest difference. */
@@ -116,6 +113,8 @@ function drawTables(
   const types = drawAnswerTypes(track, [state.a, state.b], [a.name, b.name], close.target, state.phase);
   part("types-section").hidden = types === null;
   part("types").innerHTML = types ?? "";
+  // Two results may be of two sparsities.
+  part("close-title").hidden = isResultId(state.a) && isResultId(state.b);
   for (const place of document.querySelectorAll("[data-at]"))
     place.textContent = en.board.ofPrunable(percent(close.target));
 }

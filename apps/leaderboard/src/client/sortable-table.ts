@@ -1,3 +1,5 @@
+import { makeHeadingButtons, markOrder, type Direction } from "./heading-buttons.ts";
+
 /** The value a cell sorts by: its `data-value` where there is one, else its words. */
 function valueOf(row: HTMLTableRowElement, column: number): string | number {
   const cell = row.cells[column];
@@ -11,10 +13,8 @@ function compare(a: string | number, b: string | number): number {
     : String(a).localeCompare(String(b), undefined, { numeric: true });
 }
 
-function sortBy(table: HTMLTableElement, header: HTMLTableCellElement): void {
-  const direction = header.getAttribute("aria-sort") === "descending" ? "ascending" : "descending";
-  for (const other of table.tHead?.rows[0]?.cells ?? []) other.removeAttribute("aria-sort");
-  header.setAttribute("aria-sort", direction);
+function sortBy(table: HTMLTableElement, header: HTMLTableCellElement, direction: Direction): void {
+  markOrder(table, header, direction);
   const sign = direction === "ascending" ? 1 : -1;
   const body = table.tBodies[0];
   const rows = [...(body?.rows ?? [])];
@@ -22,16 +22,8 @@ function sortBy(table: HTMLTableElement, header: HTMLTableCellElement): void {
   body?.replaceChildren(...rows);
 }
 
-/** Makes the headings of a table buttons that order its rows. */
-for (const table of document.querySelectorAll<HTMLTableElement>("table[data-sortable]")) {
-  for (const header of table.tHead?.rows[0]?.cells ?? []) {
-    const button = document.createElement("button");
-    button.type = "button";
-    const note = header.querySelector("small");
-    button.append(...[...header.childNodes].filter((node) => node !== note));
-    header.prepend(button);
-    button.addEventListener("click", () => {
-      sortBy(table, header);
-    });
-  }
-}
+/** A table whose rows are all on the page is ordered there. */
+for (const table of document.querySelectorAll<HTMLTableElement>("table[data-sortable]"))
+  makeHeadingButtons(table, (header, direction) => {
+    sortBy(table, header, direction);
+  });

@@ -1,12 +1,24 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { compareCurves, contenderOf, resultSchema } from "@ticketbench/results";
 import type { Locator } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { compared, DENSE_CELL, FAILED, go, goBoard, goCompare, open, page, site, TICKET } from "../site-under-test.ts";
+import type { CellRow } from "../../src/board/cell-table.ts";
+import {
+  compared,
+  DENSE_CELL,
+  FAILED,
+  folder,
+  forgetComplaints,
+  go,
+  goBoard,
+  goCompare,
+  open,
+  page,
+  site,
+  TICKET,
+} from "../site-under-test.ts";
 import { STUDY, syntheticTicket, type SyntheticMethod } from "../synthetic-results.ts";
-
-/** A verdict as the page writes it: no line ends between a number and its sign. */
-const unbroken = (words: string | undefined): string | undefined =>
-  words?.replaceAll(" %", "\u00a0%").replaceAll(" = ", "\u00a0=\u00a0");
 
 /** What the other pages show and do. */
 export function otherPageTests(): void {
@@ -27,9 +39,9 @@ export function otherPageTests(): void {
         b: contender(magnitude, sparsity),
       }));
       const expected = compareCurves(snip.title, magnitude.title, pairs);
-      expect(await page.locator("#sentence").textContent()).toBe(unbroken(expected.sentence));
+      expect(await page.locator("#sentence").textContent()).toBe(expected.sentence);
       const close = expected.points.find((point) => point.sparsity === 0.8);
-      expect(await page.locator("#close").textContent()).toBe(unbroken(close?.sentence));
+      expect(await page.locator("#close").textContent()).toBe(close?.sentence);
     });
 
     test("keeps what is compared in the address", async () => {
@@ -78,7 +90,7 @@ export function otherPageTests(): void {
       await page.locator("#questions[aria-busy=false]").waitFor();
       expect(await list().count()).toBe(20);
       const first = list().first();
-      expect(await first.locator("p").textContent()).toMatch(/people said: \w+ \(8\), maybe \(2\)$/u);
+      expect(await first.locator("p").textContent()).toMatch(/people said: \w+\s\(8\), maybe\s\(2\)$/u);
       for (const row of await list().all()) {
         expect(await row.locator(".answers li").first().textContent()).toMatch(/^dense .*✓right$/u);
         expect(await row.locator(".answers li", { hasText: "60" }).textContent()).toMatch(/✗wrong$/u);
@@ -173,18 +185,74 @@ export function otherPageTests(): void {
   });
 
   describe("the results", () => {
-    test("are ordered by any heading, which says so", async () => {
-      await go("/cells/");
-      const header = page.locator("th", { hasText: "Retrained" }).first();
-      await header.getByRole("button").click();
-      expect(await header.getAttribute("aria-sort")).toBe("descending");
-      const column = 9;
-      const values = await page
-        .locator(`table >> nth=0 >> tbody tr > :nth-child(${String(column)})`)
+    const retrained = (): Promise<number[]> =>
+      page
+        .locator("#cells tbody tr > :nth-child(9)")
         .evaluateAll((cells) => cells.map((cell) => Number((cell as HTMLElement).dataset["value"])));
-      expect(values).toEqual([...values].sort((a, b) => b - a));
+
+    test("are ordered by any heading over all pages, which it says, and the address keeps it", async () => {
+      await go("/cells/");
+      const own = await retrained();
+      const rows = JSON.parse(await readFile(join(folder, "site/data/v1/results.json"), "utf8")) as CellRow[];
+      const all = rows.map((row) => row.retrained).filter((value) => value !== null);
+      const falling = all.sort((a, b) => b - a);
+      expect(falling.length).toBeGreaterThan(own.length);
+      const header = page.locator("#cells th", { hasText: "Retrained" });
+      await header.getByRole("button").click();
+      await page.locator("#cells[aria-busy=false]").waitFor();
+      expect(await header.getAttribute("aria-sort")).toBe("descending");
+      expect(await retrained()).toEqual(falling.slice(0, own.length));
+      expect(await page.locator("#order").textContent()).toBe(
+        `All ${String(rows.length)} finished results by “Retrained”, the highest first.`,
+      );
+      await page.getByRole("link", { name: "Next" }).click();
+      expect(new URL(page.url()).search).toBe("?by=retrained&page=2");
+      expect((await retrained())[0]).toBe(falling[own.length]);
+      await page.reload();
+      await page.locator("#cells[aria-busy=false]").waitFor();
+      expect((await retrained())[0]).toBe(falling[own.length]);
       await header.getByRole("button").click();
       expect(await header.getAttribute("aria-sort")).toBe("ascending");
+      expect((await retrained())[0]).toBe(falling.at(-1));
+      await page.goBack();
+      await page.goBack();
+      await page.goBack();
+      await page.waitForURL(/\/cells\/$/u);
+      await page.locator("#cells:not([aria-busy])").waitFor();
+      expect(await retrained()).toEqual(own);
+    });
+
+    test("have pages without scripts too", async () => {
+      await open({ javaScriptEnabled: false });
+      await go("/cells/");
+      expect(await page.locator("#cells thead button").count()).toBe(0);
+      const first = await page.locator("#cells tbody a").first().textContent();
+      await page.getByRole("link", { name: "Next" }).click();
+      expect(new URL(page.url()).pathname).toMatch(/\/cells\/2\/$/u);
+      expect(await page.locator("#cells tbody a").first().textContent()).not.toBe(first);
+    });
+
+    test("keep their order when the list of all of them does not come, and say so", async () => {
+      await page.route("**/results.json", (route) => route.fulfill({ status: 404, body: "" }));
+      await go("/cells/");
+      const own = await retrained();
+      const header = page.locator("#cells th", { hasText: "Retrained" });
+      await header.getByRole("button").click();
+      await page.getByText("did not load").waitFor();
+      expect(await retrained()).toEqual(own);
+      expect(await header.getAttribute("aria-sort")).toBeNull();
+      forgetComplaints();
+    });
+
+    test("name the variant of their method as the leaderboard does", async () => {
+      await go("/cells/?by=method&up=1");
+      await page.locator("#cells[aria-busy=false]").waitFor();
+      await page.getByRole("link", { name: "Next" }).click();
+      const names = await page.locator("#cells tbody bdi").allTextContents();
+      expect(names).toContain("Thesis low (as coded)");
+      expect(names).toContain("Shuffled mask (of magnitude)");
+      await page.locator("#cells tbody tr", { hasText: "(as coded)" }).first().getByRole("link").click();
+      expect(await page.locator("h1").textContent()).toBe("Thesis low (as coded)");
     });
 
     test("that failed say why, with the end of the log as words", async () => {

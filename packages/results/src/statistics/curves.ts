@@ -1,8 +1,9 @@
 import { pairedDifference } from "./difference.ts";
 import { holm } from "./holm.ts";
+import { seedsText, shareRange, signedPoints } from "./notation.ts";
 import { permutationP } from "./permutation.ts";
 import type { Contender } from "./runs.ts";
-import { judge, type Outcome, signedPoints, type Verdict, type VerdictOptions } from "./verdict.ts";
+import { judge, type Outcome, type Verdict, type VerdictOptions } from "./verdict.ts";
 
 /** Two methods at one sparsity. */
 export interface CurvePair {
@@ -20,12 +21,8 @@ export interface CurveVerdict {
 
 type Point = CurveVerdict["points"][number];
 
-function percent(sparsity: number): string {
-  return String(Number((100 * sparsity).toFixed(1)));
-}
-
 /** Neighbouring points with the same outcome. */
-function stretches(points: readonly Point[]): Point[][] {
+export function stretches(points: readonly Point[]): Point[][] {
   const found: Point[][] = [];
   for (const point of points) {
     const last = found.at(-1);
@@ -38,12 +35,12 @@ function stretches(points: readonly Point[]): Point[][] {
 function stretchText(stretch: readonly Point[]): string {
   const [first, last] = [stretch[0], stretch.at(-1)];
   if (!first || !last) return "";
-  const where = first === last ? percent(first.sparsity) : `${percent(first.sparsity)} to ${percent(last.sparsity)}`;
+  const where = shareRange(first.sparsity, last.sparsity);
   const decided: readonly Outcome[] = ["better", "worse"];
-  if (!decided.includes(first.outcome)) return `${first.outcome} at ${where} %`;
+  if (!decided.includes(first.outcome)) return `${first.outcome} at ${where}`;
   const differences = stretch.map(({ difference }) => difference);
   const [low, high] = [signedPoints(Math.min(...differences)), signedPoints(Math.max(...differences))];
-  return `${first.outcome} at ${where} % (${low === high ? low : `${low} to ${high}`} points)`;
+  return `${first.outcome} at ${where} (${low === high ? low : `${low} to ${high}`} points)`;
 }
 
 /**
@@ -68,5 +65,5 @@ export function compareCurves(
   });
   const seeds = Math.min(...points.map(({ n }) => n));
   const told = stretches(points).map(stretchText).join(", ");
-  return { points, sentence: `${nameA} against ${nameB}: ${told} (n = ${seeds}).` };
+  return { points, sentence: `${nameA} against ${nameB}: ${told} (${seedsText(seeds)}).` };
 }

@@ -1,4 +1,5 @@
 import { type Difference, pairedDifference } from "./difference.ts";
+import { seedsText, shareText } from "./notation.ts";
 import type { Contender } from "./runs.ts";
 import { minimumSeeds } from "./verdict.ts";
 
@@ -53,18 +54,17 @@ function lastHolding(points: readonly JudgedPoint[], holds: (point: JudgedPoint)
 }
 
 function sentenceOf(name: string, limit: Omit<PruningLimit, "sentence">): string {
-  const percent = (share: number): string => `${Number((100 * share).toFixed(1))} %`;
   const points = Number((100 * limit.margin).toFixed(2));
   const unit = points === 1 ? "point" : "points";
   const proved =
     limit.within === null
       ? `${name}: no sparsity is proved to stay within ${points} ${unit} of dense`
-      : `${name} stays within ${points} ${unit} of dense up to ${percent(limit.within)}`;
+      : `${name} stays within ${points} ${unit} of dense up to ${shareText(limit.within)}`;
   const mean =
-    limit.byMean !== limit.within && limit.byMean !== null ? `; by its mean, up to ${percent(limit.byMean)}` : "";
-  const loses = limit.losesFrom === null ? "" : `; it loses more at ${percent(limit.losesFrom)}`;
+    limit.byMean !== limit.within && limit.byMean !== null ? `; by its mean, up to ${shareText(limit.byMean)}` : "";
+  const loses = limit.losesFrom === null ? "" : `; it loses more at ${shareText(limit.losesFrom)}`;
   const seeds = Math.min(...limit.points.map(({ n }) => n));
-  return `${proved}${mean}${loses} (n = ${seeds}).`;
+  return `${proved}${mean}${loses} (${seedsText(seeds)}).`;
 }
 
 /**

@@ -21,7 +21,7 @@ describe("the verdict", () => {
 
   it("puts its numbers into one sentence", () => {
     expect(verdict(dense, worse).sentence).toMatch(
-      /^dense is better than worse by \d+\.\d points \(difference \d+\.\d, 95 % interval \d+\.\d to \d+\.\d, paired p < \.001, n = 3\)\.$/,
+      /^dense is better than worse by \d+\.\d points \(difference \d+\.\d, 95\u00a0% interval \d+\.\d to \d+\.\d, paired p\u00a0<\u00a0\.001, n\u00a0=\u00a03\)\.$/,
     );
   });
 
@@ -114,14 +114,14 @@ describe("two curves", () => {
       [0.9, "better"],
     ]);
     expect(found.sentence).toMatch(
-      /^A against B: tied at 50 to 60 %, better at 80 to 90 % \(\+\d+\.\d to \+\d+\.\d points\) \(n = 3\)\.$/,
+      /^A against B: tied at 50–60\u00a0%, better at 80–90\u00a0% \(\+\d+\.\d to \+\d+\.\d points\) \(n\u00a0=\u00a03\)\.$/,
     );
     const single = compareCurves(
       "B",
       "A",
       levels.slice(2, 3).map(({ sparsity, a, b }) => ({ sparsity, a: b, b: a })),
     );
-    expect(single.sentence).toMatch(/^B against A: worse at 80 % \(-\d+\.\d points\) \(n = 3\)\.$/);
+    expect(single.sentence).toMatch(/^B against A: worse at 80\u00a0% \(−\d+\.\d points\) \(n\u00a0=\u00a03\)\.$/);
   });
 
   it("have p values that know how many sparsities were looked at", () => {
@@ -141,7 +141,9 @@ describe("how much can be pruned", () => {
   it("is the last level before the curve leaves the margin, in whatever order the points come", () => {
     const found = pruningLimit("Magnitude", curve.toReversed(), dense, 0.03);
     expect(found).toMatchObject({ within: 0.5, byMean: 0.5, losesFrom: 0.7 });
-    expect(found.sentence).toBe("Magnitude stays within 3 points of dense up to 50 %; it loses more at 70 % (n = 3).");
+    expect(found.sentence).toBe(
+      "Magnitude stays within 3 points of dense up to 50\u00a0%; it loses more at 70\u00a0% (n\u00a0=\u00a03).",
+    );
   });
 
   it("claims nothing beyond a break in the curve, nor from one seed", () => {
@@ -154,7 +156,7 @@ describe("how much can be pruned", () => {
     const found = pruningLimit("Single", single, dense, 0.03);
     expect(found).toMatchObject({ within: null, byMean: 0.5, losesFrom: null });
     expect(found.sentence).toBe(
-      "Single: no sparsity is proved to stay within 3 points of dense; by its mean, up to 50 % (n = 1).",
+      "Single: no sparsity is proved to stay within 3 points of dense; by its mean, up to 50\u00a0% (n\u00a0=\u00a01).",
     );
   });
 });

@@ -1,5 +1,6 @@
 import { ResultError } from "../error.ts";
 import { type Difference, pairedDifference } from "./difference.ts";
+import { points, pText, seedsText, shareText } from "./notation.ts";
 import { permutationP } from "./permutation.ts";
 import type { Contender } from "./runs.ts";
 
@@ -30,22 +31,6 @@ export interface Verdict extends Difference {
   readonly sentence: string;
 }
 
-function points(fraction: number): string {
-  const value = (100 * fraction).toFixed(1);
-  return value === "-0.0" ? "0.0" : value;
-}
-
-/** A difference of accuracies in points with its sign, as sentences print it: "+1.8". */
-export function signedPoints(fraction: number): string {
-  const value = points(fraction);
-  return Number(value) > 0 ? `+${value}` : value;
-}
-
-/** A p as sentences print it: "p = .012". */
-export function pText(p: number): string {
-  return p < 0.001 ? "p < .001" : `p = ${p.toFixed(3).replace(/^0/, "")}`;
-}
-
 function decide(found: Difference, p: number, alpha: number, margin: number): Outcome {
   const { interval, n } = found;
   if (n < minimumSeeds) return "undecided";
@@ -66,9 +51,8 @@ function sentenceOf(a: string, b: string, outcome: Outcome, found: Difference, p
         ? `${a} against ${b} is undecided below ${minimumSeeds} seeds`
         : `${a} against ${b} is undecided`,
   };
-  const percent = Math.round(100 * (1 - alpha));
-  const range = `${percent} % interval ${points(interval.low)} to ${points(interval.high)}`;
-  return `${claims[outcome]} (difference ${points(difference)}, ${range}, paired ${pText(p)}, n = ${n}).`;
+  const range = `${shareText(1 - alpha)} interval ${points(interval.low)} to ${points(interval.high)}`;
+  return `${claims[outcome]} (difference ${points(difference)}, ${range}, paired ${pText(p)}, ${seedsText(n)}).`;
 }
 
 /** The verdict on a difference whose p is known: alone, or adjusted in a family. */
