@@ -7,7 +7,6 @@ export {
   type ReportedClaim,
   type ReportedFlag,
   type ReportedRow,
-  reportedFlags,
   reportedSchema,
 } from "./schema/reported.ts";
 export {

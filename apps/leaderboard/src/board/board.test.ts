@@ -1,7 +1,7 @@
 import { resultSchema, type DoneResult, type Result, type ResultInput } from "@ticketbench/results";
 import { describe, expect, test } from "vitest";
 import { STUDY, syntheticFailure, syntheticResults, syntheticTicket } from "../../test/synthetic-results.ts";
-import { en } from "../i18n/en.ts";
+import * as en from "../i18n/en.ts";
 import { describeBoardChart } from "./board-chart.ts";
 import { claimOf } from "./claim.ts";
 import { viewAsCsv, viewAsLatex, viewAsMarkdown } from "./export.ts";

@@ -18,7 +18,7 @@ import {
 } from "../board/comparison-view.ts";
 import { defaultState } from "../board/state.ts";
 import { viewOf } from "../board/view.ts";
-import { en } from "../i18n/en.ts";
+import { board as words, englishPages, language } from "../i18n/en.ts";
 import { path } from "../site/paths.ts";
 import { makeRoving, watchPoints } from "./chart-points.ts";
 import { showDisagreements } from "./disagreements.ts";
@@ -52,7 +52,7 @@ async function run(board: Board, first: ComparisonState): Promise<void> {
 }
 
 function titleOf(board: Board, id: string): string {
-  if (id === DENSE) return "dense";
+  if (id === DENSE) return words.dense;
   return board.methods.find((method) => method.id === id)?.title ?? id;
 }
 
@@ -67,8 +67,6 @@ async function sideOf(board: Board, state: ComparisonState, id: string): Promise
   return file && { name: titleOf(board, id), file, fixed: id === DENSE };
 }
 
-const NOTHING = "These two share no sparsity, seed and phase on the same questions, so nothing can be said.";
-
 /** Counts what was asked for, so that an answer which comes late is not drawn over a newer one. */
 let asked = 0;
 
@@ -82,7 +80,7 @@ async function show(board: Board, state: ComparisonState): Promise<void> {
   if (turn !== asked) return;
   const found = a && b && compare(a, b);
   part("found").hidden = !found;
-  part("sentence").textContent = found ? unbroken(found.sentence) : NOTHING;
+  part("sentence").textContent = found ? unbroken(found.sentence) : englishPages.nothingShared;
   const close = found?.rows.find((row) => row.target === state.target) ?? telling(found?.rows ?? []);
   if (found && close) {
     part("close").textContent = unbroken(close.verdict.sentence);
@@ -117,7 +115,7 @@ function drawTables(
   part("types-section").hidden = types === null;
   part("types").innerHTML = types ?? "";
   for (const place of document.querySelectorAll("[data-at]"))
-    place.textContent = en.board.ofPrunable(percent(close.target));
+    place.textContent = words.ofPrunable(percent(close.target));
 }
 
 function percent(target: number): string {
@@ -135,7 +133,7 @@ function drawCharts(
   const figure = part("curves");
   figure.hidden = methods.length === 0;
   const width = Math.max(280, Math.floor(part("differences-plot").clientWidth));
-  part("curves-plot").innerHTML = (view && drawBoardChart(view, en, width)) ?? "";
+  part("curves-plot").innerHTML = (view && drawBoardChart(view, { language, board: words }, width)) ?? "";
   part("differences-plot").innerHTML = drawDifferences(a, b, rows, width);
   makeRoving(figure);
   makeRoving(part("differences"));
