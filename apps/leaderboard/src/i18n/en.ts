@@ -359,6 +359,10 @@ const auditTexts: Record<PredictionId, string> = {
   P6: "The 7.09 million weights of the last layer that never reach the answer can go without changing any answer.",
 };
 
+function differencesAt(differences: readonly { target: number; difference: number }[]): string {
+  return differences.map(({ target, difference }) => `${f.share(target)}: ${f.difference(difference)}`).join(", ");
+}
+
 export const audit = {
   language: "en" as Language,
   pageTitle: "Audit: what the LXMERT pruning thesis reported, and what its files show | TicketBench",
@@ -499,7 +503,7 @@ export const audit = {
     statuses: auditStatuses,
     missing: "No published result can tell.",
     compared: (met: number, differences: readonly { target: number; difference: number }[], n: number) =>
-      `As predicted at ${f.integer(met)} of ${f.integer(differences.length)} sparsities. Differences in points: ${differences.map(({ target, difference }) => `${f.share(target)}: ${f.difference(difference)}`).join(", ")} (n = ${f.integer(n)}).`,
+      `As predicted at ${f.integer(met)} of ${f.integer(differences.length)} sparsities. Differences in points: ${differencesAt(differences)} (n = ${f.integer(n)}).`,
     answered: (changed: number, answers: number, n: number) =>
       `${f.integer(changed)} of ${f.integer(answers)} answers changed (n = ${f.integer(n)} networks).`,
   },

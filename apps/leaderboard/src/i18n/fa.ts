@@ -281,6 +281,10 @@ export const contribute: Strings["contribute"] = {
   ],
 };
 
+function differencesAt(differences: readonly { target: number; difference: number }[]): string {
+  return differences.map(({ target, difference }) => `${f.share(target)}: ${f.difference(difference)}`).join("، ");
+}
+
 export const audit: Strings["audit"] = {
   language: "fa",
   pageTitle: "بازبینی: پایان‌نامهٔ هرس LXMERT چه گزارش کرد و فایل‌هایش چه می‌گویند | TicketBench",
@@ -337,7 +341,7 @@ export const audit: Strings["audit"] = {
     chart: "گزارش‌شده: دقت پس از بازآموزی روی minival از VQA v2، درصد",
     note: "خط‌چین: گزارش‌شده، با نقاب‌هایی که پابرجا نماندند. میانگین اجراهایی که هستند",
     table: "دقت گزارش‌شده پس از بازآموزی، درصد",
-    spread: (sd, n) => `${sd === null ? "" : `انحراف ${sd} `}n ${f.integer(n)}`,
+    spread: (sd, n) => `${sd === null ? "" : `انحراف ${sd}، `}n ${f.integer(n)}`,
     denseNote: "n ۱: یک اجرا که به نام سه دانه بایگانی شده است",
     figure: (number, method) => `شکل ۶-${f.integer(number)}: ${method}، دقت روی minival، درصد`,
     figureNote: "دانهٔ ۱، مانند پایان‌نامه",
@@ -452,7 +456,7 @@ export const audit: Strings["audit"] = {
     },
     missing: "هیچ نتیجهٔ منتشرشده‌ای نمی‌تواند بگوید.",
     compared: (met, differences, n) =>
-      `در ${f.integer(met)} از ${f.integer(differences.length)} تُنُکی همان شد که پیش‌بینی شده بود. تفاوت‌ها به واحد درصد: ${differences.map(({ target, difference }) => `${f.share(target)}: ${f.difference(difference)}`).join("، ")} (n = ${f.integer(n)}).`,
+      `در ${f.integer(met)} از ${f.integer(differences.length)} تُنُکی همان شد که پیش‌بینی شده بود. تفاوت‌ها به واحد درصد: ${differencesAt(differences)} (n = ${f.integer(n)}).`,
     answered: (changed, answers, n) =>
       `از ${f.integer(answers)} پاسخ ${f.integer(changed)} تا عوض شد (n = ${f.integer(n)} شبکه).`,
   },

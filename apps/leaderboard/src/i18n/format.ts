@@ -52,7 +52,11 @@ function makeFormat(language: Language): Format {
     accuracy: (fraction) => oneDecimal(fraction * 100) + percent,
     share: (fraction) => upToOne(fraction * 100) + percent,
     integer: number({ maximumFractionDigits: 0 }),
-    difference: (fraction) => signed(fraction * 100).replace("-", "−"),
+    difference: (fraction) => {
+      const words = signed(fraction * 100).replace("-", "−");
+      // The mark that Intl puts before a sign would turn all numbers after it around as well.
+      return language === "fa" ? `\u2066${words.replace("\u200e", "")}\u2069` : words;
+    },
     bytes: (value) => {
       const index = prefix(value, BYTE_UNITS.length);
       return byteFormats[index]?.(value / 1000 ** index) ?? "";
