@@ -1,5 +1,4 @@
-import { recomputeAccuracy, summarize, type DoneResult } from "@ticketbench/results";
-import { variantsOf } from "../board/variant.ts";
+import { recomputeAccuracy, summarize, variantsOf, type DoneResult } from "@ticketbench/results";
 import type { Curve, CurveChart, CurvePoint } from "../charts/curve-chart.ts";
 import { formatFor } from "../i18n/format.ts";
 import type { Audit } from "../i18n/strings.ts";

@@ -1,4 +1,4 @@
-import { resultSchema, type DoneResult, type Result, type ResultInput } from "@ticketbench/results";
+import { resultSchema, variantsOf, type DoneResult, type Result, type ResultInput } from "@ticketbench/results";
 import { describe, expect, test } from "vitest";
 import { STUDY, syntheticFailure, syntheticResults, syntheticTicket } from "../../test/synthetic-results.ts";
 import * as en from "../i18n/en.ts";
@@ -7,7 +7,6 @@ import { claimOf } from "./claim.ts";
 import { viewAsCsv, viewAsLatex, viewAsMarkdown } from "./export.ts";
 import { boardOf } from "./from-results.ts";
 import { defaultState, type ViewState } from "./state.ts";
-import { variantsOf } from "./variant.ts";
 import { viewOf, type View } from "./view.ts";
 
 const SMALL = { ...STUDY, targets: [0.2, 0.5, 0.8], questions: 400 };

@@ -1,4 +1,4 @@
-import type { DoneResult } from "@ticketbench/results";
+import { DENSE, type Side } from "@ticketbench/results";
 import { element, escapeText } from "../charts/svg.ts";
 import { drawDifferenceChart } from "../charts/difference-chart.ts";
 import { drawBar } from "../charts/bar.ts";
@@ -6,7 +6,7 @@ import { fitText } from "../charts/text-width.ts";
 import { board, englishPages } from "../i18n/en.ts";
 import { formatFor } from "../i18n/format.ts";
 import { ANSWERS, type Phase, type Track } from "./board.ts";
-import { DENSE, type ComparedSparsity, type Side } from "./comparison.ts";
+import type { ComparedSparsity } from "./comparison.ts";
 
 const f = formatFor("en");
 
@@ -166,21 +166,4 @@ export function drawAnswerTypes(
     element("thead", {}, element("tr", {}, ...head)),
     element("tbody", {}, ...body),
   );
-}
-
-/**
- * A side made of one result. Against a method it stands at its own sparsity; `anywhere` sets it against whatever the
- * other side is, as two results are compared.
- */
-export function sideOfResult(result: DoneResult, phase: Phase, anywhere: boolean): Side | null {
-  const scores = result.phases[result.kind === "dense" ? "dense" : phase]?.scores;
-  if (!scores) return null;
-  const name = result.method
-    ? englishPages.withSeed(englishPages.atSparsity(result.method.title, result.target), result.seed)
-    : englishPages.withSeed(board.dense, result.seed);
-  return {
-    name,
-    fixed: anywhere || result.kind === "dense",
-    file: { dataset: result.dataset.hash, runs: [{ seed: result.seed, target: result.target, scores }] },
-  };
 }

@@ -1,7 +1,8 @@
+import type { Side } from "@ticketbench/results";
 import { element, escapeText } from "../charts/svg.ts";
 import { englishPages } from "../i18n/en.ts";
 import { formatFor } from "../i18n/format.ts";
-import { disagreements, type Disagreement, type Side } from "./comparison.ts";
+import { disagreements, type Disagreement } from "./comparison.ts";
 import type { QuestionFile } from "./questions.ts";
 
 const f = formatFor("en");

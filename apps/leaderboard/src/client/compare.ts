@@ -1,7 +1,7 @@
-import type { Result } from "@ticketbench/results";
+import { DENSE, sideOfResult, type Result, type ScoreFile, type Side } from "@ticketbench/results";
 import type { Board, Track } from "../board/board.ts";
 import { drawBoardChart } from "../board/board-chart.ts";
-import { compare, DENSE, type ComparedSparsity, type ScoreFile, type Side } from "../board/comparison.ts";
+import { compare, type ComparedSparsity } from "../board/comparison.ts";
 import {
   contestants,
   isResultId,
@@ -9,13 +9,7 @@ import {
   writeComparison,
   type ComparisonState,
 } from "../board/comparison-state.ts";
-import {
-  drawAgreement,
-  drawAnswerTypes,
-  drawDifferences,
-  drawVerdictTable,
-  sideOfResult,
-} from "../board/comparison-view.ts";
+import { drawAgreement, drawAnswerTypes, drawDifferences, drawVerdictTable } from "../board/comparison-view.ts";
 import { defaultState } from "../board/state.ts";
 import { viewOf } from "../board/view.ts";
 import { board as words, englishPages, language } from "../i18n/en.ts";
