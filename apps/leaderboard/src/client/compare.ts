@@ -54,7 +54,8 @@ async function sideOf(board: Board, state: ComparisonState, id: string): Promise
   if (isResultId(id)) {
     const result = await load<Result>(path(`/data/v1/cells/${id}.json`));
     const bothResults = isResultId(state.a) && isResultId(state.b);
-    return result.status === "done" ? sideOfResult(result, state.phase, bothResults) : null;
+    const side = result.status === "done" ? sideOfResult(result, state.phase, bothResults) : null;
+    return side && { ...side, name: side.name.replaceAll(" %", "\u202f%") };
   }
   const phase = id === DENSE ? DENSE : state.phase;
   const file = await load<ScoreFile>(path(`/data/v1/scores/${state.track}/${id}/${phase}.json`)).catch(() => null);

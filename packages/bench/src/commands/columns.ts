@@ -30,7 +30,7 @@ export function columns(
 }
 
 /** Broken between words; a word that is longer than a line has one of its own. */
-function wrap(text: string, width: number): string[] {
+export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const current = lines.at(-1);
