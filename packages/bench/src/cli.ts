@@ -6,6 +6,7 @@ import { modelCommands } from "./cli/model.ts";
 import { executorOptions } from "./cli/executor-options.ts";
 import { collect, studyOptions, workOption } from "./cli/study-options.ts";
 import type { CellWords } from "./commands/cell.ts";
+import type { CompareWords } from "./commands/compare.ts";
 import type { PlanWords } from "./commands/plan.ts";
 import type { PredictionWords } from "./commands/predictions.ts";
 import type { RunWords } from "./commands/run.ts";
@@ -111,6 +112,17 @@ function resultsCommands(cli: Command): void {
     .argument("<a>", "a file, or the beginning of an id")
     .argument("<b>", "likewise")
     .action(async (a: string, b: string, words: Work) => (await import("./commands/results.ts")).diff(a, b, words));
+  workOption(results.command("compare"))
+    .description("the verdict on two methods or results, as the site gives it")
+    .argument("<a>", "a method's id (magnitude, magnitude~global), dense, or the beginning of a result's id")
+    .argument("<b>", "likewise")
+    .option("--results <folder>", "results to compare in (repeatable; default: all there are)", collect)
+    .option("--study <name>", "compare on the questions and under the recipe of this study (default: most results)")
+    .option("--phase <name>", "pruned, rewound or retrained", "retrained")
+    .option("--json", "print it as JSON")
+    .action(async (a: string, b: string, words: CompareWords) =>
+      (await import("./commands/compare.ts")).compare(a, b, words),
+    );
   workOption(results.command("predictions"))
     .description("what a network answered, as EvalAI takes it")
     .argument("<result>", "its file, or the beginning of its id")

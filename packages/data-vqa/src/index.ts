@@ -43,7 +43,7 @@ export {
 } from "./official/folder.ts";
 export { findLayout, type FolderLayout } from "./official/layout.ts";
 export { type LxmertRecord, readLxmertQuestions, toLxmert } from "./official/lxmert.ts";
-export { type Predictions, readPredictions, writePredictions } from "./official/predictions.ts";
+export { type Predictions, predictionsText, readPredictions } from "./official/predictions.ts";
 export { type AnnotationRecord, type QuestionRecord, readAnnotations, readQuestions } from "./official/records.ts";
 export { buildAnswerVocabulary, type VocabularyOptions, vocabularyOf } from "./official/vocabulary.ts";
 export { PRIOR_KEYS, type PriorKey, priorPredictions, type PriorWeight } from "./priors.ts";

@@ -1,10 +1,13 @@
+import { comparableKey } from "./comparable.ts";
+import { comparablePairs } from "./curve-side.ts";
 import type { PhaseName } from "./schema/measurement.ts";
 import type { DoneResult, Result } from "./schema/result.ts";
-import { type CurvePair, type CurveVerdict, compareCurves } from "./statistics/curves.ts";
+import { type CurveVerdict, compareCurves } from "./statistics/curves.ts";
 import { pairsOf } from "./statistics/difference.ts";
 import { type Contender, contenderOf, runAccuracy } from "./statistics/runs.ts";
 import { mean } from "./statistics/summary.ts";
 import { currentResults } from "./supersede.ts";
+import { controlledMethod } from "./variant.ts";
 
 /** Controls that a contributor runs beside a method: known by these ids everywhere. */
 export const controls: readonly string[] = ["dense", "magnitude", "random", "random-erk", "high-magnitude"];
@@ -33,17 +36,6 @@ export interface Evidence {
   readonly dense: Line | null;
   /** Every other line on the same questions under the same recipe, the method's own controls among them. */
   readonly others: readonly Line[];
-}
-
-/** Results made under the same recipe on the same questions: only these are compared. */
-function comparisonKey({ track, dataset, model, study }: DoneResult): string {
-  const data = [dataset.hash, dataset.split, dataset.questions];
-  return JSON.stringify([track, data, model.config, study.resolved["recipe"] ?? study.hash]);
-}
-
-function controlled(result: DoneResult): string | null {
-  const of = result.method?.params["of"];
-  return typeof of === "string" ? of : null;
 }
 
 /** What the study said of a ticket beside its method: where it prunes, who keeps how many, where it goes back to. */
@@ -81,7 +73,7 @@ function linesOf(results: readonly DoneResult[]): Line[] {
     const [first] = all;
     if (first === undefined) return [];
     const method = first.method?.id ?? "dense";
-    const of = controlled(first);
+    const of = controlledMethod(first);
     const plain = of === null ? method : `${method} of ${of}`;
     const commonest = usual.get(plain);
     const name = commonest ? `${plain} (${additions(first, commonest)})` : plain;
@@ -116,9 +108,10 @@ export function evidenceOf(method: string, results: readonly Result[], baseline:
   const [theirs, published] = [doneOf(results), doneOf(baseline)];
   const isOwn = (result: DoneResult): boolean => result.method?.id === method;
   const isControl = (result: DoneResult): boolean =>
-    controlled(result) === method || (controlled(result) === null && controls.includes(result.method?.id ?? "dense"));
-  const found = [...Map.groupBy(theirs, comparisonKey)].flatMap(([key, fresh]) => {
-    const base = published.filter((result) => comparisonKey(result) === key);
+    controlledMethod(result) === method ||
+    (controlledMethod(result) === null && controls.includes(result.method?.id ?? "dense"));
+  const found = [...Map.groupBy(theirs, comparableKey)].flatMap(([key, fresh]) => {
+    const base = published.filter((result) => comparableKey(result) === key);
     const befores = linesOf(oneOfEach(base.filter(isOwn)));
     const others = [...base, ...fresh.filter(isControl)].filter((result) => !isOwn(result));
     const rest = linesOf(oneOfEach(others));
@@ -167,12 +160,14 @@ export function against(
   name: string,
   other: (target: number) => Line | null,
 ): CurveVerdict | null {
-  const pairs = targetsOf(own).flatMap((sparsity): CurvePair[] => {
-    const line = other(sparsity);
-    if (line === null) return [];
-    const [a, b] = [contenderAt(own, sparsity, phase), contenderAt(line, sparsity, phase)];
-    return canPair(a, b) ? [{ sparsity, a, b }] : [];
-  });
+  const pairs = comparablePairs(
+    targetsOf(own),
+    (sparsity) => contenderAt(own, sparsity, phase),
+    (sparsity) => {
+      const line = other(sparsity);
+      return line && contenderAt(line, sparsity, phase);
+    },
+  );
   return pairs.length === 0 ? null : compareCurves(own.name, name, pairs);
 }
 

@@ -7,7 +7,6 @@ export {
   type ReportedClaim,
   type ReportedFlag,
   type ReportedRow,
-  reportedFlags,
   reportedSchema,
 } from "./schema/reported.ts";
 export {
@@ -44,6 +43,18 @@ export {
   recomputeByType,
   verifyAgainstCard,
 } from "./dataset-card.ts";
+export { comparableGroups, comparableKey, denseOf, variantsOfAll } from "./comparable.ts";
+export {
+  compareSides,
+  contenderAt,
+  DENSE,
+  type ScoreFile,
+  type Side,
+  type SidesCompared,
+  scoreFileOf,
+  sideOf,
+  sideOfResult,
+} from "./curve-side.ts";
 export { diffResults, type FieldChange, type PhaseChange, type ResultDiff, sameMeasurement } from "./diff.ts";
 export { type Duplicate, findDuplicates } from "./duplicates.ts";
 export { type Problem, ResultError } from "./error.ts";
@@ -64,6 +75,7 @@ export { chainProblems } from "./supersede-chains.ts";
 export { currentResults, historyOf, resultName } from "./supersede.ts";
 export { lengthOf, type PackedSymbols } from "./symbols.ts";
 export { type TableRow, tableColumns, tableOf, toCsv, toParquet } from "./table.ts";
+export { controlledMethod, type Variant, variantsOf } from "./variant.ts";
 export { hasGranularity, ledgerTotals, verifyResult } from "./verify.ts";
 
 // What may be said about them.
@@ -72,10 +84,17 @@ export { type CurvePair, type CurveVerdict, compareCurves } from "./statistics/c
 export { type Difference, pairedDifference } from "./statistics/difference.ts";
 export { holm } from "./statistics/holm.ts";
 export { noiseThreshold } from "./statistics/noise.ts";
+export { points, pText, shareText, signedPoints } from "./statistics/notation.ts";
 export { permutationP } from "./statistics/permutation.ts";
 export { type CurvePoint, type JudgedPoint, type PruningLimit, pruningLimit } from "./statistics/prunable.ts";
 export { type Ranked, rankTies } from "./statistics/rank.ts";
 export { type Contender, contenderOf, onQuestions, type Run, runAccuracy } from "./statistics/runs.ts";
 export { tCdf, tQuantile } from "./statistics/student-t.ts";
 export { type Interval, mean, quantile, type Summary, sampleSd, summarize } from "./statistics/summary.ts";
-export { minimumSeeds, type Outcome, type Verdict, type VerdictOptions, verdict } from "./statistics/verdict.ts";
+export {
+  minimumSeeds,
+  type Outcome,
+  type Verdict,
+  type VerdictOptions,
+  verdict,
+} from "./statistics/verdict.ts";

@@ -1,5 +1,4 @@
-import type { DoneResult } from "@ticketbench/results";
-import { variantsOf } from "../board/variant.ts";
+import { variantsOf, type DoneResult } from "@ticketbench/results";
 import { LABELS } from "./thesis.ts";
 
 /** One value a label of the study, in the order of LABELS; null where nothing was run. */

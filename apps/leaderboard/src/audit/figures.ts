@@ -1,7 +1,7 @@
 import type { Curve, CurveChart, CurvePoint, Level } from "../charts/curve-chart.ts";
 import { PHASES, type Phase } from "../board/board.ts";
-import type { Audit } from "../i18n/en-audit.ts";
 import { formatFor } from "../i18n/format.ts";
+import type { Audit } from "../i18n/strings.ts";
 import { CONSTANT_ANSWERS, LABELS, THESIS_METHODS, type ThesisRuns } from "./thesis.ts";
 
 const FLOOR = CONSTANT_ANSWERS[1];
@@ -9,7 +9,7 @@ const PHASE_STYLES: Record<Phase, number> = { pruned: 3, rewound: 1, retrained: 
 
 function point(x: number, mean: number, words: string, t: Audit): CurvePoint {
   const f = formatFor(t.language);
-  const spoken = `${words}, ${f.share(x)}: ${f.accuracy(mean)}`;
+  const spoken = t.spoken(words, f.share(x), f.accuracy(mean), null);
   return { x, mean, interval: null, n: 1, spoken, href: null, onFront: false };
 }
 
@@ -81,10 +81,9 @@ export function retrainedMeans(runs: ThesisRuns, t: Audit): CurveChart {
     points: LABELS.flatMap((label): CurvePoint[] => {
       const summary = runs.summary(id, label, "retrained");
       if (!summary) return [];
-      const base = point(label, summary.mean, t.methods[id], t);
-      return [
-        { ...base, interval: summary.interval, n: summary.n, spoken: `${base.spoken}, n = ${f.integer(summary.n)}` },
-      ];
+      const { mean, interval, n } = summary;
+      const spoken = t.spoken(t.methods[id], f.share(label), f.accuracy(mean), n);
+      return [{ ...point(label, mean, t.methods[id], t), interval, n, spoken }];
     }),
   }));
   return chart(t.reported.chart, curves, runs, t);

@@ -1,8 +1,7 @@
-import { recomputeAccuracy, summarize, type DoneResult } from "@ticketbench/results";
-import { variantsOf } from "../board/variant.ts";
+import { recomputeAccuracy, summarize, variantsOf, type DoneResult } from "@ticketbench/results";
 import type { Curve, CurveChart, CurvePoint } from "../charts/curve-chart.ts";
-import type { Audit } from "../i18n/en-audit.ts";
 import { formatFor } from "../i18n/format.ts";
+import type { Audit } from "../i18n/strings.ts";
 import { THESIS_METHODS } from "./thesis.ts";
 
 /** Ours beside theirs: what each method of the study does when its mask is what it says, and held. */
@@ -17,7 +16,7 @@ function curveOf(own: readonly DoneResult[], look: Omit<Curve, "points">, t: Aud
       .flatMap(({ phases }) => (phases.retrained ? [recomputeAccuracy(phases.retrained.scores)] : []));
     if (values.length === 0) return [];
     const { mean, interval, n } = summarize(values);
-    const spoken = `${look.title}, ${f.share(target)}: ${f.accuracy(mean)}, n = ${f.integer(n)}`;
+    const spoken = t.spoken(look.title, f.share(target), f.accuracy(mean), n);
     return [{ x: target, mean, interval, n, spoken, href: null, onFront: false }];
   });
   return { ...look, points };

@@ -1,7 +1,6 @@
-import { unpackPredictions, type DoneResult } from "@ticketbench/results";
+import { sideOf, unpackPredictions, type DoneResult } from "@ticketbench/results";
 import type { Phase } from "../board/board.ts";
-import { compare, type ComparedSparsity, type Side } from "../board/comparison.ts";
-import { variantsOf } from "../board/variant.ts";
+import { compare, type ComparedSparsity } from "../board/comparison.ts";
 
 /** A paired comparison that must come out as expected, at every sparsity in a range, for a prediction to hold. */
 interface ComparisonTest {
@@ -72,20 +71,6 @@ export interface Judged {
 }
 
 const NOT_MEASURED: Judged = { status: "not measured yet", evidence: null };
-
-function sideOf(name: string, results: readonly DoneResult[], phase: Phase): Side | null {
-  const fixed = name === "dense";
-  const variants = variantsOf(results);
-  const own = results.filter((result) => (fixed ? result.kind === "dense" : variants.get(result.id)?.id === name));
-  const runs = new Map<string, Side["file"]["runs"][number]>();
-  for (const result of own) {
-    const scores = result.phases[fixed ? "dense" : phase]?.scores;
-    const { seed, target } = result;
-    if (scores) runs.set(`${String(seed)} ${String(target)}`, { seed, target, scores });
-  }
-  const dataset = own[0]?.dataset.hash;
-  return dataset === undefined || runs.size === 0 ? null : { name, fixed, file: { dataset, runs: [...runs.values()] } };
-}
 
 /** Whether one sparsity came out as expected; null where the statistics do not decide it. */
 function meets({ verdict }: ComparedSparsity, expected: ComparisonTest["expected"]): boolean | null {

@@ -1,6 +1,6 @@
 import { drawCurveChart, type CurveChart, type CurvePoint, type Level } from "../charts/curve-chart.ts";
 import { formatFor, type Format } from "../i18n/format.ts";
-import type { Strings } from "../i18n/en.ts";
+import type { BoardStrings } from "../i18n/strings.ts";
 import { groupAddress } from "../site/paths.ts";
 import type { Axis } from "./state.ts";
 import type { Group, View } from "./view.ts";
@@ -20,9 +20,9 @@ export function axisFormat(axis: Axis, f: Format): (value: number) => string {
   }
 }
 
-function pointOf(track: string, group: Group, x: number, t: Strings, f: Format): CurvePoint {
+function pointOf(track: string, group: Group, x: number, t: BoardStrings, f: Format): CurvePoint {
   const { mean, interval, n } = group.accuracy;
-  const range = interval && `${f.points(interval.low)}–${f.points(interval.high)}`;
+  const range = interval && f.range(interval.low, interval.high);
   return {
     x,
     mean,
@@ -35,7 +35,7 @@ function pointOf(track: string, group: Group, x: number, t: Strings, f: Format):
 }
 
 /** What the leaderboard's chart shows of a view. */
-export function describeBoardChart(view: View, t: Strings): CurveChart {
+export function describeBoardChart(view: View, t: BoardStrings): CurveChart {
   const f = formatFor(t.language);
   const axis = view.state.axis;
   const levels: Level[] = [];
@@ -71,7 +71,7 @@ export function describeBoardChart(view: View, t: Strings): CurveChart {
 }
 
 /** The leaderboard's chart as markup; null when nothing in view has a place on the chosen axis. */
-export function drawBoardChart(view: View, t: Strings, width: number): string | null {
+export function drawBoardChart(view: View, t: BoardStrings, width: number): string | null {
   const chart = describeBoardChart(view, t);
   return chart.curves.length === 0 ? null : drawCurveChart(chart, width);
 }

@@ -1,7 +1,7 @@
 import { colourClass, markerPath } from "../charts/marker.ts";
 import { element, escapeText } from "../charts/svg.ts";
 import { formatFor, type Format } from "../i18n/format.ts";
-import type { Strings } from "../i18n/en.ts";
+import type { BoardStrings } from "../i18n/strings.ts";
 import { groupAddress, methodOf, path } from "../site/paths.ts";
 import { rankKey, type BoardMethod } from "./board.ts";
 import type { Group, View } from "./view.ts";
@@ -25,7 +25,7 @@ export function wordsOfRank(group: Group | undefined, view: View, f: Format): st
   return sharing.length > 1 ? `${f.integer(group.rank)}=` : f.integer(group.rank);
 }
 
-function head(view: View, t: Strings, f: Format): string {
+function head(view: View, t: BoardStrings, f: Format): string {
   const columns = view.targets.map((target) => {
     const totals = view.groups.filter((group) => group.target === target).map((group) => f.share(group.total));
     const [first = "", ...rest] = [...new Set(totals)].sort();
@@ -48,7 +48,7 @@ function head(view: View, t: Strings, f: Format): string {
   );
 }
 
-function cell(group: Group | undefined, view: View, best: boolean, t: Strings, f: Format): string {
+function cell(group: Group | undefined, view: View, best: boolean, t: BoardStrings, f: Format): string {
   if (!group) return element("td", {}, element("span", { class: "soft" }, "–"));
   const { mean, interval, n } = group.accuracy;
   const half = interval ? ` ±${f.points((interval.high - interval.low) / 2)}` : "";
@@ -69,7 +69,7 @@ function ordered(view: View): BoardMethod[] {
   return [...view.methods].sort((a, b) => (at.get(b.id) ?? -1) - (at.get(a.id) ?? -1) || a.style - b.style);
 }
 
-function denseRow(view: View, t: Strings, f: Format): string {
+function denseRow(view: View, t: BoardStrings, f: Format): string {
   if (!view.dense) return "";
   const { mean, n } = view.dense;
   const name = element("th", { scope: "row", class: "pinned" }, escapeText(t.board.dense));
@@ -79,7 +79,7 @@ function denseRow(view: View, t: Strings, f: Format): string {
 }
 
 /** What one result of a method costs to make: the mean over its results in view. */
-function costOf(view: View, method: BoardMethod, t: Strings, f: Format): string {
+function costOf(view: View, method: BoardMethod, t: BoardStrings, f: Format): string {
   const seconds = view.groups
     .filter((group) => group.method.id === method.id)
     .flatMap((group) => group.cells.map((cell) => cell.cost));
@@ -89,7 +89,7 @@ function costOf(view: View, method: BoardMethod, t: Strings, f: Format): string 
 }
 
 /** The chart's twin: the same view as an HTML table. */
-export function drawBoardTable(view: View, t: Strings): string {
+export function drawBoardTable(view: View, t: BoardStrings): string {
   const f = formatFor(t.language);
   const best = new Map(
     view.targets.map((target) => {

@@ -1,13 +1,12 @@
-import { resultSchema, type DoneResult, type Result, type ResultInput } from "@ticketbench/results";
+import { resultSchema, variantsOf, type DoneResult, type Result, type ResultInput } from "@ticketbench/results";
 import { describe, expect, test } from "vitest";
 import { STUDY, syntheticFailure, syntheticResults, syntheticTicket } from "../../test/synthetic-results.ts";
-import { en } from "../i18n/en.ts";
+import * as en from "../i18n/en.ts";
 import { describeBoardChart } from "./board-chart.ts";
 import { claimOf } from "./claim.ts";
 import { viewAsCsv, viewAsLatex, viewAsMarkdown } from "./export.ts";
 import { boardOf } from "./from-results.ts";
 import { defaultState, type ViewState } from "./state.ts";
-import { variantsOf } from "./variant.ts";
 import { viewOf, type View } from "./view.ts";
 
 const SMALL = { ...STUDY, targets: [0.2, 0.5, 0.8], questions: 400 };

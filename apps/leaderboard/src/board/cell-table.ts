@@ -1,4 +1,5 @@
 import { element, escapeText } from "../charts/svg.ts";
+import { board, englishPages } from "../i18n/en.ts";
 import { formatFor } from "../i18n/format.ts";
 import { path } from "../site/paths.ts";
 
@@ -43,15 +44,15 @@ export type CellKey = (typeof KEYS)[number];
 /** Columns of the list, in order; words under a heading say of what its numbers are. */
 export const CELL_COLUMNS: readonly { readonly key: CellKey; readonly heading: string; readonly note?: string }[] = [
   { key: "id", heading: "Result" },
-  { key: "method", heading: "Method" },
-  { key: "target", heading: "Asked", note: "of prunable" },
-  { key: "prunable", heading: "Measured", note: "prunable / all" },
-  { key: "seed", heading: "Seed" },
+  { key: "method", heading: board.method },
+  { key: "target", heading: englishPages.asked, note: englishPages.ofPrunable },
+  { key: "prunable", heading: englishPages.measured, note: englishPages.prunableAndAll },
+  { key: "seed", heading: board.seedTable.seed },
   { key: "dense", heading: "Dense" },
-  { key: "pruned", heading: "Pruned" },
-  { key: "rewound", heading: "Rewound" },
-  { key: "retrained", heading: "Retrained" },
-  { key: "cost", heading: "Cost" },
+  { key: "pruned", heading: englishPages.phases.pruned },
+  { key: "rewound", heading: englishPages.phases.rewound },
+  { key: "retrained", heading: englishPages.phases.retrained },
+  { key: "cost", heading: board.seedTable.cost },
   { key: "study", heading: "Study" },
   { key: "status", heading: "Status" },
 ];
@@ -124,6 +125,6 @@ export function drawPager(page: number, pages: number, address: (page: number) =
     to < 1 || to > pages
       ? ""
       : element("a", { class: "button", rel, href: address(to), "data-page": String(to) }, words);
-  const here = element("span", { class: "soft" }, `Page ${f.integer(page)} of ${f.integer(pages)}`);
-  return link(page - 1, "Previous", "prev") + here + link(page + 1, "Next", "next");
+  const here = element("span", { class: "soft" }, englishPages.pageOf(page, pages));
+  return link(page - 1, englishPages.previous, "prev") + here + link(page + 1, englishPages.next, "next");
 }

@@ -1,5 +1,5 @@
+import { DENSE } from "@ticketbench/results";
 import { PHASES, type Board, type Phase, type Track } from "./board.ts";
-import { DENSE } from "./comparison.ts";
 
 /** What is compared, as the address of the page says it. */
 export interface ComparisonState {

@@ -1,11 +1,12 @@
-import type { DoneResult } from "@ticketbench/results";
+import { DENSE, type Side } from "@ticketbench/results";
 import { element, escapeText } from "../charts/svg.ts";
 import { drawDifferenceChart } from "../charts/difference-chart.ts";
 import { drawBar } from "../charts/bar.ts";
 import { fitText } from "../charts/text-width.ts";
+import { board, englishPages } from "../i18n/en.ts";
 import { formatFor } from "../i18n/format.ts";
 import { ANSWERS, type Phase, type Track } from "./board.ts";
-import { DENSE, type ComparedSparsity, type Side } from "./comparison.ts";
+import type { ComparedSparsity } from "./comparison.ts";
 
 const f = formatFor("en");
 
@@ -15,7 +16,7 @@ function heading(name: string): string {
 }
 
 function range({ verdict }: ComparedSparsity): string {
-  return `${f.difference(verdict.interval.low)} to ${f.difference(verdict.interval.high)}`;
+  return englishPages.differenceRange(verdict.interval.low, verdict.interval.high);
 }
 
 /** p as it is usually written. */
@@ -30,7 +31,7 @@ export function drawDifferences(a: Side, b: Side, rows: readonly ComparedSparsit
       title: `Difference in accuracy of ${a.name} to ${b.name}, points`,
       above: `↑ ${fitText(a.name, 13, width - 140)} better`,
       below: `↓ ${fitText(b.name, 13, width - 140)} better`,
-      xTitle: "weights removed, share of the prunable ones",
+      xTitle: board.axisTitles.prunable,
       formatY: f.difference,
       differences: rows.map((row) => ({
         name: f.share(row.target),
@@ -49,7 +50,8 @@ const OUTCOME_CLASS = { better: "tag good", worse: "tag bad", tied: "tag", undec
 /** The same as a table; the heading of a row chooses the sparsity that is looked at closely. */
 export function drawVerdictTable(a: Side, b: Side, rows: readonly ComparedSparsity[], chosen: number): string {
   const names = [heading(a.name), heading(b.name)];
-  const heads = ["Sparsity", ...names, "Difference", "95 % interval", "p", "n", "Verdict"];
+  const { sparsity, difference, interval, verdict } = englishPages;
+  const heads = [sparsity, ...names, difference, interval, "p", "n", verdict];
   const head = heads.map((words, index) =>
     element(
       "th",
@@ -100,7 +102,7 @@ export function drawAgreement(a: Side, b: Side, { agreement }: ComparedSparsity)
       element("td", { class: "picture" }, drawBar(count / total)),
     ),
   );
-  const head = ["Answered right by", "Questions", "Share", ""].map((words, index) =>
+  const head = ["Answered right by", englishPages.questions, "Share", ""].map((words, index) =>
     element(
       index === 3 ? "td" : "th",
       { scope: index === 3 ? null : "col", class: index === 0 ? "pinned start" : null },
@@ -143,8 +145,8 @@ export function drawAnswerTypes(
 ): string | null {
   const [left, right] = sides.map((side) => byAnswerType(track, side, target, phase));
   if (!left || !right) return null;
-  const titles = ["all", "yes/no", "number", "other"];
-  const head = ["Questions", ...names.map(heading), "Difference"].map((words, index) =>
+  const titles = ANSWERS.map((answers) => board.answers[answers]);
+  const head = [englishPages.questions, ...names.map(heading), englishPages.difference].map((words, index) =>
     element("th", { scope: "col", class: ["pinned start", "named", "named"][index] ?? null }, escapeText(words)),
   );
   const body = titles.map((title, type) => {
@@ -164,21 +166,4 @@ export function drawAnswerTypes(
     element("thead", {}, element("tr", {}, ...head)),
     element("tbody", {}, ...body),
   );
-}
-
-/**
- * A side made of one result. Against a method it stands at its own sparsity; `anywhere` sets it against whatever the
- * other side is, as two results are compared. `title` names the variant of its method.
- */
-export function sideOfResult(result: DoneResult, title: string, phase: Phase, anywhere: boolean): Side | null {
-  const scores = result.phases[result.kind === "dense" ? "dense" : phase]?.scores;
-  if (!scores) return null;
-  const name = result.method
-    ? `${title} at ${f.share(result.target)}, seed ${String(result.seed)}`
-    : `dense, seed ${String(result.seed)}`;
-  return {
-    name,
-    fixed: anywhere || result.kind === "dense",
-    file: { dataset: result.dataset.hash, runs: [{ seed: result.seed, target: result.target, scores }] },
-  };
 }

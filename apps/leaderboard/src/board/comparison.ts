@@ -1,24 +1,7 @@
-import { compareCurves, unpackTenths, type Contender, type PackedSymbols, type Verdict } from "@ticketbench/results";
-
-/** The id under which the dense networks of a track take part in comparisons. */
-export const DENSE = "dense";
+import { compareSides, contenderAt, type Contender, type Side, type Verdict } from "@ticketbench/results";
 
 /** An answer is right when it scores half or more, in tenths. */
 export const RIGHT = 5;
-
-/** The scores of every question for all runs of one variant in one phase. */
-export interface ScoreFile {
-  readonly dataset: string;
-  readonly runs: readonly { readonly seed: number; readonly target: number; readonly scores: PackedSymbols }[];
-}
-
-/** One side of a comparison. */
-export interface Side {
-  readonly name: string;
-  readonly file: ScoreFile;
-  /** Whether one set of runs stands against every sparsity of the other side, as the dense networks do. */
-  readonly fixed: boolean;
-}
 
 /** How the two sides share the questions, in questions of one seed: an answer is right when it scores half or more. */
 export interface Agreement {
@@ -34,13 +17,6 @@ export interface ComparedSparsity {
   readonly agreement: Agreement;
 }
 
-function contender({ name, file, fixed }: Side, target: number): Contender {
-  const runs = file.runs
-    .filter((run) => fixed || run.target === target)
-    .map((run) => ({ seed: run.seed, tenths: unpackTenths(run.scores) }));
-  return { name, dataset: file.dataset, runs };
-}
-
 /** A question that one side answers right in more of the shared seeds than the other. */
 export interface Disagreement {
   readonly question: number;
@@ -52,7 +28,7 @@ export interface Disagreement {
 
 /** Where two sides disagree at one sparsity: most of all first, then in the dataset's order. */
 export function disagreements(a: Side, b: Side, target: number): Disagreement[] {
-  const [left, right] = [contender(a, target), contender(b, target)];
+  const [left, right] = [contenderAt(a, target), contenderAt(b, target)];
   const pairs = left.runs.flatMap((run) => {
     const other = right.runs.find(({ seed }) => seed === run.seed);
     return other ? [[run.tenths, other.tenths] as const] : [];
@@ -95,24 +71,14 @@ export interface Comparison {
   readonly rows: readonly ComparedSparsity[];
 }
 
-/**
- * The verdict at every sparsity that both sides have with a seed in common, p adjusted over them, by the function all
- * verdicts come from; null where there is none.
- */
+/** What the tests say of two sides, and how they share the questions; null where they share no sparsity and seed. */
 export function compare(a: Side, b: Side): Comparison | null {
-  if (a.file.dataset !== b.file.dataset) return null;
-  const targets = new Set((a.fixed ? b : a).file.runs.map((run) => run.target));
-  const pairs = [...targets].flatMap((sparsity) => {
-    const [left, right] = [contender(a, sparsity), contender(b, sparsity)];
-    const seeds = new Set(right.runs.map(({ seed }) => seed));
-    return left.runs.some(({ seed }) => seeds.has(seed)) ? [{ sparsity, a: left, b: right }] : [];
-  });
-  if (pairs.length === 0) return null;
-  const { sentence, points } = compareCurves(a.name, b.name, pairs);
-  const rows = points.map((point) => {
-    const pair = pairs.find(({ sparsity }) => sparsity === point.sparsity);
+  const compared = compareSides(a, b);
+  if (!compared) return null;
+  const rows = compared.curve.points.map((point) => {
+    const pair = compared.pairs.find(({ sparsity }) => sparsity === point.sparsity);
     if (!pair) throw new Error(`no pair at sparsity ${String(point.sparsity)}`);
     return { target: point.sparsity, verdict: point, agreement: agreementOf(pair.a, pair.b) };
   });
-  return { sentence, rows };
+  return { sentence: compared.curve.sentence, rows };
 }

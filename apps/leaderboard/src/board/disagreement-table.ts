@@ -1,6 +1,8 @@
+import type { Side } from "@ticketbench/results";
 import { element, escapeText } from "../charts/svg.ts";
+import { englishPages } from "../i18n/en.ts";
 import { formatFor } from "../i18n/format.ts";
-import { disagreements, type Disagreement, type Side } from "./comparison.ts";
+import { disagreements, type Disagreement } from "./comparison.ts";
 import type { QuestionFile } from "./questions.ts";
 
 const f = formatFor("en");
@@ -8,7 +10,7 @@ const f = formatFor("en");
 const MOST = 8;
 
 function rowOf({ question, rightA, rightB, n }: Disagreement, card: QuestionFile | null): string {
-  const words = card?.questions?.[question] ?? `Question ${f.integer(question + 1)}`;
+  const words = card?.questions?.[question] ?? englishPages.question(question + 1);
   const said = Object.entries(card?.given?.[question] ?? {}).sort(([, a], [, b]) => b - a)[0];
   const right = (seeds: number): string => `${f.integer(seeds)} of ${f.integer(n)}`;
   const cells = [card?.types[question] ?? "–", said ? `${said[0]} (${f.integer(said[1])})` : "–"].map((value) =>
@@ -31,7 +33,7 @@ export function drawDisagreements(a: Side, b: Side, target: number, card: Questi
     ...all.filter(({ rightA, rightB }) => rightA > rightB).slice(0, MOST),
     ...all.filter(({ rightA, rightB }) => rightB > rightA).slice(0, MOST),
   ];
-  const heads = ["Question", "Type", "Most people said", `Right by ${a.name}`, `Right by ${b.name}`];
+  const heads = ["Question", englishPages.type, "Most people said", `Right by ${a.name}`, `Right by ${b.name}`];
   const head = heads.map((words, index) =>
     element(
       "th",

@@ -1,8 +1,16 @@
-import { recomputeAccuracy, type DoneResult, type Phase as ScoredPhase, type Result } from "@ticketbench/results";
+import {
+  comparableGroups,
+  denseOf,
+  recomputeAccuracy,
+  variantsOf,
+  type DoneResult,
+  type Phase as ScoredPhase,
+  type Result,
+  type Variant,
+} from "@ticketbench/results";
 import {
   BASELINES,
   PHASES,
-  TIERS,
   type Accuracies,
   type Board,
   type BoardCell,
@@ -12,20 +20,7 @@ import {
 } from "./board.ts";
 import { judge } from "./judge.ts";
 import { defaultState } from "./state.ts";
-import { variantsOf, type Variant } from "./variant.ts";
 import { viewOf } from "./view.ts";
-
-/** Results made under the same recipe on the same questions: only these are drawn in one chart and ranked together. */
-function comparable(result: DoneResult): string {
-  return JSON.stringify([
-    result.track,
-    result.dataset.name,
-    result.dataset.hash,
-    result.dataset.split,
-    result.model.config,
-    result.study.resolved["recipe"] ?? result.study.hash,
-  ]);
-}
 
 /** Accuracies of one evaluation; the overall one is recomputed from the score of every question. */
 export function accuraciesOf(phase: ScoredPhase): Accuracies {
@@ -65,16 +60,6 @@ function cellOf(result: DoneResult, variant: Variant): BoardCell {
   };
 }
 
-function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return groups;
-}
-
 /** An address-safe name, not yet taken. */
 function trackId(results: readonly DoneResult[], taken: ReadonlySet<string>): string {
   const first = results[0];
@@ -86,13 +71,6 @@ function trackId(results: readonly DoneResult[], taken: ReadonlySet<string>): st
   let number = 2;
   while (taken.has(`${names[1] ?? ""}-${String(number)}`)) number++;
   return `${names[1] ?? ""}-${String(number)}`;
-}
-
-/** The dense networks that stand for the track: one that only a repeated study fine-tuned does where there is no other. */
-function denseOf(results: readonly DoneResult[]): DoneResult[] {
-  const dense = results.filter(({ kind }) => kind === "dense");
-  const ranked = dense.filter(({ division }) => division !== "as-coded");
-  return ranked.length > 0 ? ranked : dense;
 }
 
 function trackOf(
@@ -126,7 +104,7 @@ function trackOf(
 function nameApart(tracks: readonly Track[], groups: readonly (readonly DoneResult[])[]): Track[] {
   return tracks.map((track, index) => {
     if (tracks.filter(({ dataset }) => dataset === track.dataset).length === 1) return track;
-    const studies = [...groupBy(groups[index] ?? [], ({ study }) => study.name)];
+    const studies = [...Map.groupBy(groups[index] ?? [], ({ study }) => study.name)];
     const [largest = ""] = studies.sort(([, a], [, b]) => b.length - a.length)[0] ?? [];
     return { ...track, title: `${track.dataset} · ${largest}` };
   });
@@ -156,40 +134,11 @@ function withStyles(tracks: readonly Track[], variants: readonly Variant[], prev
 }
 
 /**
- * One result of each variant, sparsity and seed: where two studies made the same cell, the better trusted, then the newer
- * one stands for it.
- */
-function oneOfEachSeed(results: readonly DoneResult[]): DoneResult[] {
-  const variants = variantsOf(results);
-  const best = [...results].sort(
-    (a, b) => TIERS.indexOf(b.tier) - TIERS.indexOf(a.tier) || (a.createdAt < b.createdAt ? 1 : -1),
-  );
-  const cell = (result: DoneResult): string =>
-    [variants.get(result.id)?.id ?? "dense", result.target, result.seed].join(" ");
-  return [...groupBy(best, cell).values()].flatMap(([first]) => (first ? [first] : []));
-}
-
-/**
- * The variant of every ticket, by result id, named as the board names it: among those it is compared with. A failed one
- * is named among those of its study.
- */
-export function variantsOfAll(results: readonly Result[]): Map<string, Variant> {
-  const done = results.filter((result) => result.status === "done");
-  const studies = new Set(results.filter(({ status }) => status === "failed").map(({ study }) => study.hash));
-  const ofStudies = groupBy(results, ({ study }) => study.hash);
-  const groups: (readonly Result[])[] = [...studies].map((hash) => ofStudies.get(hash) ?? []);
-  for (const group of groupBy(done, comparable).values()) groups.push(group, oneOfEachSeed(group));
-  // Later ones are the board's own.
-  return new Map(groups.flatMap((group) => [...variantsOf(group)]));
-}
-
-/**
  * Most results first: the track with the fullest grid opens the page.
  * @param preview the method that a contributor looks at before it is published
  */
 export function boardOf(results: readonly Result[], preview?: string): Board {
-  const done = results.filter((result) => result.status === "done");
-  const groups = [...groupBy(done, comparable).values()].map(oneOfEachSeed).sort((a, b) => b.length - a.length);
+  const groups = comparableGroups(results);
   const taken = new Set<string>();
   const seen: Variant[] = [];
   const tracks = groups.map((group) => {

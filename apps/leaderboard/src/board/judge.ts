@@ -1,6 +1,12 @@
-import { contenderOf, pruningLimit, rankTies, type Contender, type DoneResult } from "@ticketbench/results";
+import {
+  contenderOf,
+  pruningLimit,
+  rankTies,
+  type Contender,
+  type DoneResult,
+  type Variant,
+} from "@ticketbench/results";
 import { PHASES, rankKey, type Judgements, type Limit, type Phase } from "./board.ts";
-import type { Variant } from "./variant.ts";
 
 /** The results of one variant at one sparsity. */
 interface Seeds {

@@ -1,5 +1,4 @@
-import { quantile, type DoneResult } from "@ticketbench/results";
-import { variantsOf } from "./variant.ts";
+import { quantile, variantsOf, type DoneResult } from "@ticketbench/results";
 
 /** Measured time of pruned networks as shares of the dense network's, timed beside it on the same machine. */
 export interface MeasuredTimes {

@@ -1,12 +1,13 @@
 import { drawScene } from "../charts/scene.ts";
 import { element, escapeText } from "../charts/svg.ts";
+import { board, englishPages } from "../i18n/en.ts";
 import { formatFor } from "../i18n/format.ts";
 import type { GivenAnswer, QuestionRow } from "./questions.ts";
 
 const f = formatFor("en");
 
 function drawAnswer({ target, answer, tenths }: GivenAnswer): string {
-  const where = target === 0 ? "dense" : f.share(target);
+  const where = target === 0 ? board.dense : f.share(target);
   const right = tenths >= 5;
   const words = element("small", {}, escapeText(`${where} `)) + element("bdi", {}, escapeText(answer));
   const sign = element("small", {}, right ? " ✓" : " ✗");
@@ -21,7 +22,7 @@ export function drawQuestion(row: QuestionRow): string {
   const words = element(
     "div",
     {},
-    element("h2", {}, element("bdi", {}, escapeText(row.text ?? `Question ${f.integer(row.index + 1)}`))),
+    element("h2", {}, element("bdi", {}, escapeText(row.text ?? englishPages.question(row.index + 1)))),
     element("p", { class: "soft small" }, escapeText(about.join(" · "))),
     element("ul", { class: "answers" }, ...row.answers.map(drawAnswer)),
   );

@@ -1,12 +1,12 @@
 import { element, escapeText } from "../charts/svg.ts";
 import { formatFor, type Format } from "../i18n/format.ts";
-import type { Strings } from "../i18n/en.ts";
+import type { BoardStrings } from "../i18n/strings.ts";
 import { path } from "../site/paths.ts";
 import { keyOf, titleOf, wordsOfRank } from "./board-table.ts";
 import { ANSWERS } from "./board.ts";
 import type { Group, View } from "./view.ts";
 
-function head(t: Strings): string {
+function head(t: BoardStrings): string {
   const heading = (words: string, className: string | null = null): string =>
     element("th", { scope: "col", class: className }, escapeText(words));
   const { method, seedTable } = t.board;
@@ -37,7 +37,7 @@ function rowsOf(group: Group, view: View, f: Format): string[] {
 }
 
 /** What the chart's means are made of: one row a method, sparsity and seed, with what its making cost. */
-export function drawSeedTable(view: View, t: Strings): string {
+export function drawSeedTable(view: View, t: BoardStrings): string {
   const f = formatFor(t.language);
   return element(
     "table",

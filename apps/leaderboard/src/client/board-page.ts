@@ -6,7 +6,7 @@ import { claimOf } from "../board/claim.ts";
 import { drawSeedTable } from "../board/seed-table.ts";
 import { defaultState, readState, writeState, type ViewState } from "../board/state.ts";
 import { viewOf, type View } from "../board/view.ts";
-import type { Strings } from "../i18n/en.ts";
+import type { BoardStrings } from "../i18n/strings.ts";
 import { watchBrush } from "./brush.ts";
 import { makeRoving } from "./chart-points.ts";
 import { pageStrings } from "./page-strings.ts";
@@ -16,14 +16,14 @@ import { offer } from "./take-along.ts";
 
 class Leaderboard {
   private readonly board: Board;
-  private readonly t: Strings;
+  private readonly t: BoardStrings;
   private readonly figure = part("figure");
   private readonly form = part<HTMLFormElement>("controls");
   private readonly plot = document.createElement("div");
   private state: ViewState;
   private view: View;
 
-  constructor(board: Board, t: Strings) {
+  constructor(board: Board, t: BoardStrings) {
     this.board = board;
     this.t = t;
     this.state = readState(new URLSearchParams(location.search), board);

@@ -1,7 +1,7 @@
-import type { Result } from "@ticketbench/results";
+import { DENSE, sideOfResult, type Result, type ScoreFile, type Side } from "@ticketbench/results";
 import type { Board, Track } from "../board/board.ts";
 import { drawBoardChart } from "../board/board-chart.ts";
-import { compare, DENSE, type ComparedSparsity, type ScoreFile, type Side } from "../board/comparison.ts";
+import { compare, type ComparedSparsity } from "../board/comparison.ts";
 import {
   contestants,
   isResultId,
@@ -9,16 +9,10 @@ import {
   writeComparison,
   type ComparisonState,
 } from "../board/comparison-state.ts";
-import {
-  drawAgreement,
-  drawAnswerTypes,
-  drawDifferences,
-  drawVerdictTable,
-  sideOfResult,
-} from "../board/comparison-view.ts";
+import { drawAgreement, drawAnswerTypes, drawDifferences, drawVerdictTable } from "../board/comparison-view.ts";
 import { defaultState } from "../board/state.ts";
 import { viewOf } from "../board/view.ts";
-import { en } from "../i18n/en.ts";
+import { board as words, englishPages, language } from "../i18n/en.ts";
 import { path } from "../site/paths.ts";
 import { makeRoving, watchPoints } from "./chart-points.ts";
 import { showDisagreements } from "./disagreements.ts";
@@ -52,7 +46,7 @@ async function run(board: Board, first: ComparisonState): Promise<void> {
 }
 
 function titleOf(board: Board, id: string): string {
-  if (id === DENSE) return "dense";
+  if (id === DENSE) return words.dense;
   return board.methods.find((method) => method.id === id)?.title ?? id;
 }
 
@@ -69,8 +63,6 @@ async function sideOf(board: Board, state: ComparisonState, id: string): Promise
   return file && { name: titleOf(board, id), file, fixed: id === DENSE };
 }
 
-const NOTHING = "These two share no sparsity, seed and phase on the same questions, so nothing can be said.";
-
 /** Counts what was asked for, so that an answer which comes late is not drawn over a newer one. */
 let asked = 0;
 
@@ -84,7 +76,7 @@ async function show(board: Board, state: ComparisonState): Promise<void> {
   if (turn !== asked) return;
   const found = a && b && compare(a, b);
   part("found").hidden = !found;
-  part("sentence").textContent = found ? found.sentence : NOTHING;
+  part("sentence").textContent = found ? found.sentence : englishPages.nothingShared;
   const close = found?.rows.find((row) => row.target === state.target) ?? telling(found?.rows ?? []);
   if (found && close) {
     part("close").textContent = close.verdict.sentence;
@@ -116,7 +108,7 @@ function drawTables(
   // Two results may be of two sparsities.
   part("close-title").hidden = isResultId(state.a) && isResultId(state.b);
   for (const place of document.querySelectorAll("[data-at]"))
-    place.textContent = en.board.ofPrunable(percent(close.target));
+    place.textContent = words.ofPrunable(percent(close.target));
 }
 
 function percent(target: number): string {
@@ -134,7 +126,7 @@ function drawCharts(
   const figure = part("curves");
   figure.hidden = methods.length === 0;
   const width = Math.max(280, Math.floor(part("differences-plot").clientWidth));
-  part("curves-plot").innerHTML = (view && drawBoardChart(view, en, width)) ?? "";
+  part("curves-plot").innerHTML = (view && drawBoardChart(view, { language, board: words }, width)) ?? "";
   part("differences-plot").innerHTML = drawDifferences(a, b, rows, width);
   makeRoving(figure);
   makeRoving(part("differences"));

@@ -1,4 +1,4 @@
-import type { Side } from "../board/comparison.ts";
+import type { Side } from "@ticketbench/results";
 import { drawDisagreements } from "../board/disagreement-table.ts";
 import type { QuestionFile } from "../board/questions.ts";
 import { path } from "../site/paths.ts";

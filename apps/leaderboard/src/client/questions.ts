@@ -6,6 +6,7 @@ import {
   type QuestionFile,
   type QuestionFilter,
 } from "../board/questions.ts";
+import { englishPages } from "../i18n/en.ts";
 import { formatFor } from "../i18n/format.ts";
 import { path } from "../site/paths.ts";
 import { load, part } from "./part.ts";
@@ -115,7 +116,7 @@ class QuestionPage {
     part("list").innerHTML = rows.map(drawQuestion).join("");
     part("count").textContent =
       `${f.integer(found.length)} of ${f.integer(questions.count)} questions. Answers of seed ${String(seed)}.`;
-    part("page").textContent = `Page ${f.integer(page)} of ${f.integer(pages)}`;
+    part("page").textContent = englishPages.pageOf(page, pages);
     part<HTMLButtonElement>("previous").disabled = page <= 1;
     part<HTMLButtonElement>("next").disabled = page >= pages;
     this.syncForm(targets, at);

@@ -9,7 +9,7 @@ function current(): Theme {
 }
 
 function describe(): void {
-  const words = `${button?.dataset["label"] ?? ""}: ${button?.dataset[current()] ?? ""}`;
+  const words = button?.dataset[current()] ?? "";
   button?.setAttribute("aria-label", words);
   if (button) button.title = words;
 }

@@ -4,6 +4,8 @@ export type Language = "en" | "fa";
 export interface Format {
   /** 0.7027 -> "70.3": an accuracy in percent, whose unit stands in the heading. */
   readonly points: (fraction: number) => string;
+  /** 0.7027 and 0.72 -> "70.3–72.0". */
+  readonly range: (low: number, high: number) => string;
   /** 0.7027 -> "70.3 %". */
   readonly accuracy: (fraction: number) => string;
   /** 0.5 -> "50 %", 0.4243 -> "42.4 %". */
@@ -38,21 +40,29 @@ function makeFormat(language: Language): Format {
   const signed = number({ minimumFractionDigits: 1, maximumFractionDigits: 1, signDisplay: "exceptZero" });
   const upToOne = number({ maximumFractionDigits: 1 });
   const precise = number({ maximumSignificantDigits: 3 });
+  const points = (fraction: number): string => oneDecimal(fraction * 100);
   const percent = language === "fa" ? "٪" : "\u202f%";
+  const compact = number({ notation: "compact", maximumSignificantDigits: 3 });
   const dates = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" });
   const lists = new Intl.ListFormat(language, { type: "conjunction" });
   const byteFormats = BYTE_UNITS.map((unit) => number({ style: "unit", unit, maximumSignificantDigits: 3 }));
   return {
-    points: (fraction) => oneDecimal(fraction * 100),
+    points,
+    range: (low, high) => (language === "fa" ? `${points(low)} تا ${points(high)}` : `${points(low)}–${points(high)}`),
     accuracy: (fraction) => oneDecimal(fraction * 100) + percent,
     share: (fraction) => upToOne(fraction * 100) + percent,
     integer: number({ maximumFractionDigits: 0 }),
-    difference: (fraction) => signed(fraction * 100).replace("-", "−"),
+    difference: (fraction) => {
+      const words = signed(fraction * 100).replace("-", "−");
+      // The mark that Intl puts before a sign would turn all numbers after it around as well.
+      return language === "fa" ? `\u2066${words.replace("\u200e", "")}\u2069` : words;
+    },
     bytes: (value) => {
       const index = prefix(value, BYTE_UNITS.length);
       return byteFormats[index]?.(value / 1000 ** index) ?? "";
     },
     operations: (value) => {
+      if (language === "fa") return compact(value);
       const index = prefix(value, OPERATION_UNITS.length);
       return `${precise(value / 1000 ** index)}\u202f${OPERATION_UNITS[index] ?? ""}FLOP`;
     },

@@ -5,6 +5,8 @@ export interface Twin {
   readonly language: Language;
   /** Opens the table. */
   readonly summary: string;
+  /** Names the table of a chart for screen readers. */
+  readonly tableOf: (title: string) => string;
   readonly curve: string;
   readonly value: string;
   readonly interval: string;

@@ -1,7 +1,6 @@
-import type { Result } from "@ticketbench/results";
+import { type Result, type Variant, variantsOfAll } from "@ticketbench/results";
 import type { CellRow } from "../board/cell-table.ts";
-import { accuraciesOf, secondsOf, variantsOfAll } from "../board/from-results.ts";
-import type { Variant } from "../board/variant.ts";
+import { accuraciesOf, secondsOf } from "../board/from-results.ts";
 import { loadResults } from "./load-results.ts";
 
 let variants: Promise<Map<string, Variant>> | undefined;

@@ -1,7 +1,6 @@
-import { contenderOf, verdict, type DoneResult, type Verdict } from "@ticketbench/results";
+import { contenderOf, controlledMethod, verdict, type DoneResult, type Verdict } from "@ticketbench/results";
 import { PHASES, type BoardMethod, type Phase, type Track } from "../board/board.ts";
 import { defaultState } from "../board/state.ts";
-import { controlledMethod } from "../board/variant.ts";
 import { viewOf, type Group } from "../board/view.ts";
 import { loadBoard } from "./load-board.ts";
 import { loadResults } from "./load-results.ts";

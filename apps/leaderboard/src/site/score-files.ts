@@ -1,6 +1,5 @@
-import type { DoneResult } from "@ticketbench/results";
+import { DENSE, scoreFileOf, type DoneResult, type ScoreFile } from "@ticketbench/results";
 import { PHASES } from "../board/board.ts";
-import { DENSE, type ScoreFile } from "../board/comparison.ts";
 import { loadBoard } from "./load-board.ts";
 import { loadResults } from "./load-results.ts";
 
@@ -9,14 +8,6 @@ interface Entry {
   readonly variant: string;
   readonly phase: string;
   readonly file: ScoreFile;
-}
-
-function fileOf(results: readonly DoneResult[], phase: DoneResult["kind"] | (typeof PHASES)[number]): ScoreFile | null {
-  const runs = results.flatMap((result) => {
-    const scores = phase === "ticket" ? undefined : result.phases[phase]?.scores;
-    return scores ? [{ seed: result.seed, target: result.target, scores }] : [];
-  });
-  return runs.length === 0 ? null : { dataset: results[0]?.dataset.hash ?? "", runs };
 }
 
 /** One file a track, variant and phase, and one for the dense networks of each track. */
@@ -29,12 +20,12 @@ export async function scoreFiles(): Promise<Entry[]> {
       return result?.status === "done" ? [result] : [];
     });
   return board.tracks.flatMap((track) => {
-    const dense = fileOf(done(track.denseIds), "dense");
+    const dense = scoreFileOf(done(track.denseIds), DENSE);
     const variants = [...new Set(track.cells.map((cell) => cell.method))];
     const tickets = variants.flatMap((variant) => {
       const results = done(track.cells.filter((cell) => cell.method === variant).map((cell) => cell.id));
       return PHASES.flatMap((phase) => {
-        const file = fileOf(results, phase);
+        const file = scoreFileOf(results, phase);
         return file ? [{ track: track.id, variant, phase, file }] : [];
       });
     });

@@ -1,5 +1,8 @@
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { compareCurves, contenderOf, resultSchema } from "@ticketbench/results";
 import type { Locator } from "playwright-core";
 import { describe, expect, test } from "vitest";
@@ -19,6 +22,21 @@ import {
   TICKET,
 } from "../site-under-test.ts";
 import { STUDY, syntheticTicket, type SyntheticMethod } from "../synthetic-results.ts";
+
+const CLI = fileURLToPath(new URL("../../../../packages/bench/src/cli.ts", import.meta.url));
+
+/** What the command line prints of a comparison in the results that the site was built from. */
+async function verdictOfCommand(...words: string[]): Promise<string> {
+  const command = [CLI, "results", "compare", ...words, "--results", join(folder, "results")];
+  return (await promisify(execFile)(process.execPath, command)).stdout;
+}
+
+/** Words without what only sets them: no-break spaces, line ends, signs of minus. */
+const plain = (words: string | null): string =>
+  (words ?? "")
+    .replace(/\s+/gu, " ")
+    .replace(/[\u2212\u2013]/gu, "-")
+    .trim();
 
 /** What the other pages show and do. */
 export function otherPageTests(): void {
@@ -42,6 +60,20 @@ export function otherPageTests(): void {
       expect(await page.locator("#sentence").textContent()).toBe(expected.sentence);
       const close = expected.points.find((point) => point.sparsity === 0.8);
       expect(await page.locator("#close").textContent()).toBe(close?.sentence);
+    });
+
+    test.each([
+      ["magnitude", "random", "retrained"],
+      ["snip", "dense", "pruned"],
+      [TICKET, "random", "retrained"],
+    ])("of %s and %s, %s, says what the command says", async (a, b, phase) => {
+      await goCompare(`?a=${a}&b=${b}&phase=${phase}`);
+      const printed = await verdictOfCommand(a, b, "--phase", phase);
+      const [sentence = "", table = ""] = printed.split("\n\n");
+      expect(plain(await page.locator("#sentence").textContent())).toBe(plain(sentence));
+      const verdicts = await page.locator("#verdicts tbody .tag").allTextContents();
+      const rows = table.split("\n").slice(2);
+      expect(verdicts).toEqual(rows.map((row) => row.split(/\s+/u).at(-1)));
     });
 
     test("keeps what is compared in the address", async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -71,7 +71,11 @@ test("a ticket's mask is written as a file, is known again as its own, and no ot
 
 test("what a network answered is written as EvalAI takes it, and the official evaluator gives its accuracy again", () => {
   const { id, phases } = results.find(({ method }) => method?.id === "magnitude")!;
+  writeFileSync(join(folder, "p.json"), "[]");
+  linkSync(join(folder, "p.json"), join(folder, "held.json"));
   expect(ticketbench("results", "predictions", id, "--to", "p.json")).toMatchObject({ status: 0, stderr: "" });
+  // A reader that has the old file open keeps it whole: the new one takes its name when it is complete.
+  expect(readFileSync(join(folder, "held.json"), "utf8")).toBe("[]");
   expect(ticketbench("results", "predictions", id, "--phase", "tuned")).toMatchObject({ status: 2 });
   const run = (...words: string[]) => spawnSync(process.execPath, [CLI, ...words], { cwd: folder, encoding: "utf8" });
   run("data", "generate", "mini-vqa", "--splits", "minival", "--out", "mini");

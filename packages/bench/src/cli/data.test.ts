@@ -140,6 +140,11 @@ test("the answers of training questions become a vocabulary, whose size is told"
   expect(made).toMatchObject({ code: 0, stderr: "" });
   expect(made.stdout).toBe(`${frequent} answers of at least 9 training questions each, in answers.json\n`);
   expect(JSON.parse(readFileSync(join(folder, "answers.json"), "utf8"))).toHaveLength(frequent);
+  const never = await data("vocabulary", "mini", "--frequency", "0");
+  expect(never).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/--frequency.*whole number from 1 up/) as string,
+  });
   const none = await data("vocabulary", "mini", "--frequency", "9999");
   expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining("no answer is frequent enough") as string });
 });

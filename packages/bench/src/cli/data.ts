@@ -45,7 +45,7 @@ function localCommands(data: Command): void {
     .description("build the answer vocabulary of a folder's training questions, and tell its size")
     .argument("<folder>", "VQA's question and annotation files")
     .option("--splits <names>", "of these splits, with commas between (default: train* and nominival)")
-    .option("--frequency <n>", "majority answer of at least so many questions", wholeNumber, 9)
+    .option("--frequency <n>", "majority answer of at least so many questions", positiveNumber, 9)
     .option("--out <file>", "write it there: trainval_label2ans.json")
     .action(async (folder: string, words: VocabularyWords) =>
       (await import("../commands/data.ts")).vocabulary(folder, words),
@@ -88,6 +88,15 @@ function choice(flags: string, description: string, choices: readonly string[], 
 }
 
 function wholeNumber(text: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError("Expected a whole number from 0 up.");
+  return numberFrom(0, text);
+}
+
+function positiveNumber(text: string): number {
+  return numberFrom(1, text);
+}
+
+function numberFrom(least: number, text: string): number {
+  if (!/^\d{1,15}$/.test(text) || Number(text) < least)
+    throw new InvalidArgumentError(`Expected a whole number from ${least} up.`);
   return Number(text);
 }

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { initialise, lxmertConfig, parameterCount, type Weights } from "@ticketbench/model";
@@ -76,6 +76,16 @@ test("a checkpoint is converted to half the width and back, value by value", asy
     expect(read.get(name)?.values).toEqual(values.map((value) => Math.f16round(value)));
   const sizes = ["tiny.safetensors", "new/half.safetensors"].map((name) => statSync(join(folder, name)).size);
   expect(sizes[0]).toBeGreaterThan(1.3 * (sizes[1] as number));
+});
+
+test("a name of a kind of file that is not written is refused, and nothing is there", async () => {
+  for (const name of ["out.pth", "new/out.bin", "out.SAFETENSORS.gz"]) {
+    const { code, stderr } = await model("convert", "tiny.safetensors", name);
+    expect(stderr).toBe(
+      `error: ${name}: checkpoints are written as safetensors; let the new file's name end in .safetensors\n`,
+    );
+    expect({ code, isThere: existsSync(join(folder, name)) }).toEqual({ code: 2, isThere: false });
+  }
 });
 
 test("what no file can be, or does not fit into 16 bits, ends with 2", async () => {

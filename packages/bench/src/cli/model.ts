@@ -18,7 +18,7 @@ export function modelCommands(cli: Command): void {
     .command("convert")
     .description("write a checkpoint as safetensors")
     .argument("<in>", "safetensors, .pth or .bin")
-    .argument("<out>", "the new file")
+    .argument("<out>", "the new file: name.safetensors")
     .addOption(new Option("--type <name>", "width of a weight").choices(["fp32", "fp16"]).default("fp32"))
     .action(async (from: string, to: string, words: ConvertWords) =>
       (await import("../commands/model.ts")).convert(from, to, words),
@@ -26,7 +26,7 @@ export function modelCommands(cli: Command): void {
   workOption(studyOptions(model.command("start")))
     .description("write the start weights that a study made as a checkpoint file")
     .argument("<study>", "configs/pretrain-mini.yaml, once it has run")
-    .argument("<out>", "the new file")
+    .argument("<out>", "the new file: name.safetensors")
     .addOption(new Option("--type <name>", "width of a weight").choices(["fp32", "fp16"]).default("fp16"))
     .option("--check", "compare with the file instead: exit code 1 where a byte differs")
     .action(async (source: string, out: string, words: StartWords) =>

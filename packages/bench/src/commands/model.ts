@@ -9,6 +9,7 @@ import { ledgerOfZeros } from "./checkpoint-ledger.ts";
 import { columns } from "./columns.ts";
 import { ledgerTable } from "./ledger-table.ts";
 import { byteWords } from "./progress-line.ts";
+import { checkSafetensorsTarget } from "./safetensors-target.ts";
 import { storedDtypes } from "./stored-dtypes.ts";
 
 /** `ticketbench model inspect`: every tensor; for an LXMERT also what is zero in which module. */
@@ -41,6 +42,7 @@ const FP16_OVERFLOW = 65_520;
 
 /** `ticketbench model convert`: the new file is there wholly or not at all. */
 export async function convert(from: string, to: string, { type }: ConvertWords): Promise<void> {
+  checkSafetensorsTarget(to);
   const weights = await readCheckpoint(from);
   if (type === "fp16") refuseOverflow(weights, from);
   await prepareFolder(dirname(to));

@@ -1,6 +1,7 @@
-import { writePredictions } from "@ticketbench/data-vqa";
+import { predictionsText } from "@ticketbench/data-vqa";
 import { phaseNames, unpackPredictions } from "@ticketbench/results";
 import { openDataset } from "../cell/datasets.ts";
+import { writeAtomic } from "../run/atomic-file.ts";
 import { StudyError } from "../study/error.ts";
 import { parseStudy } from "../study/load.ts";
 import { findResult } from "./results.ts";
@@ -31,6 +32,6 @@ export async function predictions(name: string, { work, phase, to, data }: Predi
   const { questions } = dataset.split(result.dataset.split);
   const answers = unpackPredictions(evaluation.predictions);
   const answered = questions.map(({ id }, i) => [id, dataset.answers[answers[i] as number] as string] as const);
-  writePredictions(to, new Map(answered));
+  await writeAtomic(to, predictionsText(new Map(answered)));
   console.log(`${answered.length} answers of ${result.dataset.split} in ${to}`);
 }

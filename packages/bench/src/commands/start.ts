@@ -14,6 +14,7 @@ import type { ArtifactStore } from "../run/store.ts";
 import { prepareFolder, Workspace } from "../run/workspace.ts";
 import { StudyError } from "../study/error.ts";
 import { byteWords } from "./progress-line.ts";
+import { checkSafetensorsTarget } from "./safetensors-target.ts";
 import { planFor, type StudyWords } from "./study-source.ts";
 
 export interface StartWords extends StudyWords {
@@ -28,6 +29,7 @@ export interface StartWords extends StudyWords {
  * byte for byte what the study makes.
  */
 export async function exportStart(source: string, file: string, words: StartWords): Promise<void> {
+  checkSafetensorsTarget(file);
   const plan = await planFor(source, words);
   const bundle = await startBundle(plan, new Workspace(resolve(words.work)).store, source);
   if (words.check === true) return await check(file, bundle, words.type);

@@ -10,7 +10,7 @@ import { evaluateLxmert, evaluateOfficial, type OfficialReport, officialPercent,
 import { normalise, processDigitArticle, processPunctuation } from "./normalise.ts";
 import { buildAnswerVocabulary } from "./vocabulary.ts";
 import { evaluateFiles } from "./evaluate-files.ts";
-import { readPredictions, writePredictions } from "./predictions.ts";
+import { predictionsText, readPredictions } from "./predictions.ts";
 import { readAnnotations } from "./records.ts";
 
 type Percentages = Record<string, number>;
@@ -227,12 +227,14 @@ describe("evaluating files", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   test("gives percent by type and by question, with either metric", () => {
-    writePredictions(
+    writeFileSync(
       files.predictions,
-      new Map([
-        [1, "yes"],
-        [2, "NO"],
-      ]),
+      predictionsText(
+        new Map([
+          [1, "yes"],
+          [2, "NO"],
+        ]),
+      ),
     );
     expect(evaluateFiles(files)).toEqual({
       summary: { overall: 95, perAnswerType: { "yes/no": 95 }, perQuestionType: { is: 95 }, n: 2 },
@@ -242,7 +244,7 @@ describe("evaluating files", () => {
   });
 
   test("refuses files of different splits, and predictions that are missing or twice there", () => {
-    writePredictions(files.predictions, new Map([[1, "yes"]]));
+    writeFileSync(files.predictions, predictionsText(new Map([[1, "yes"]])));
     expect(() => evaluateFiles(files)).toThrow(/1 of 2 annotated questions have no prediction/);
     writeFileSync(files.predictions, '[{"question_id": 1, "answer": "a"}, {"question_id": 1, "answer": "b"}]');
     expect(() => evaluateFiles(files)).toThrow(/question id 1 appears twice/);
@@ -269,7 +271,7 @@ describe.skipIf(lxmert === null)("LXMERT's own evaluator", () => {
     const { predictions } = json(lxmert ?? "") as { predictions: [number, string][] };
     const folder = mkdtempSync(join(tmpdir(), "submission-"));
     const path = join(folder, "predictions.json");
-    writePredictions(path, new Map(predictions));
+    writeFileSync(path, predictionsText(new Map(predictions)));
     expect(json(path)).toEqual(json(join(lxmert ?? "", "..", "dump_result.json")));
     rmSync(folder, { recursive: true });
   });

@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { z } from "zod";
 import { DataError } from "../error.ts";
 import { readJsonList } from "./json-list.ts";
@@ -21,10 +20,10 @@ export function readPredictions(path: string): Map<number, string> {
   return predictions;
 }
 
-/** Write predictions as EvalAI takes them, one a line. */
-export function writePredictions(path: string, predictions: Predictions): void {
+/** Predictions as EvalAI takes them, one a line: the text of their file. */
+export function predictionsText(predictions: Predictions): string {
   const lines = [...predictions].map(([question_id, answer]) => JSON.stringify({ question_id, answer }));
-  writeFileSync(path, `[\n${lines.join(",\n")}\n]\n`);
+  return `[\n${lines.join(",\n")}\n]\n`;
 }
 
 /** The official rule: exactly the annotated questions are answered, no more and no fewer. */

@@ -9,7 +9,7 @@ import { normalisedBoxes, readRegionTsv } from "../regions/tsv.ts";
 import { sharedPath } from "../testing/shared.ts";
 import { evaluateFiles } from "./evaluate-files.ts";
 import { openVqaFolder } from "./folder.ts";
-import { writePredictions } from "./predictions.ts";
+import { predictionsText } from "./predictions.ts";
 
 const real = sharedPath("realdata");
 describe.skipIf(real === null)("image 458752, with its real features and its four real questions", () => {
@@ -50,7 +50,7 @@ describe.skipIf(real === null)("image 458752, with its real features and its fou
     const answers = split.questions.map(
       ({ id, majorityAnswer }) => [id, id === 458752003 ? "no" : majorityAnswer!] as const,
     );
-    writePredictions(at("predictions.json"), new Map(answers));
+    writeFileSync(at("predictions.json"), predictionsText(new Map(answers)));
     const files = { questions: at(QUESTIONS), annotations: at(ANNOTATIONS), predictions: at("predictions.json") };
     expect(evaluateFiles(files).perQuestion).toEqual({ 458752000: 100, 458752001: 100, 458752002: 100, 458752003: 30 });
     expect(evaluateFiles(files).summary).toMatchObject({

@@ -2,28 +2,28 @@ import { z } from "zod";
 import { answerTypes, phaseNames } from "./measurement.ts";
 import { count, fraction, label } from "./scalar.ts";
 
-/** What is known to be wrong or unusual about a reported number, and how a page says it. */
-export const reportedFlags = {
-  "constant-answer": "The model gives every question the same answer: this is a floor, not learning.",
-  "copied-run": "Another seed's file holds the same digits: one run, published more than once.",
-  digitised: "Read off a figure, within the stated tolerance.",
-  "does-not-fit-minival": "Out of line with the same run's score on minival.",
-  "fewer-seeds-than-claimed": "The raw files hold fewer seeds than the source claims.",
-  "fraction-not-percent": "Stored as a fraction where its neighbours are percent.",
-  "last-epoch-not-best": "The source prints the last epoch, which is below the best.",
-  "mask-not-held": "The mask was not applied during retraining: the pruned weights grew back.",
-  "not-high-magnitude": "Called high magnitude, but the mask removes low-magnitude weights.",
-  "not-in-raw-files": "No raw file of the source holds this number.",
-  "one-tenth-added": "The plotting code added 0.1 to the score.",
-  "population-sd": "The spread is a population standard deviation, which is too small for a sample.",
-  relabelled: "The label is 100 minus the sparsity the run was given.",
-  "reversed-order": "Drawn in the opposite order of the labels.",
-  "score-of-low-mask": "The score of the low-magnitude mask, printed for another method.",
-  "split-assumed": "The source does not name its split; this one was inferred.",
-  truncated: "Printed digits were cut off, not rounded.",
-} as const;
+/** What is known to be wrong or unusual about a reported number; a page says each in its own words. */
+const reportedFlags = [
+  "constant-answer",
+  "copied-run",
+  "digitised",
+  "does-not-fit-minival",
+  "fewer-seeds-than-claimed",
+  "fraction-not-percent",
+  "last-epoch-not-best",
+  "mask-not-held",
+  "not-high-magnitude",
+  "not-in-raw-files",
+  "one-tenth-added",
+  "population-sd",
+  "relabelled",
+  "reversed-order",
+  "score-of-low-mask",
+  "split-assumed",
+  "truncated",
+] as const;
 
-export type ReportedFlag = keyof typeof reportedFlags;
+export type ReportedFlag = (typeof reportedFlags)[number];
 
 /** Whether someone has read the number in the named source, in another text that quotes it, or not at all. */
 const reportedStatuses = ["verified", "secondary", "unverified"] as const;
@@ -56,7 +56,7 @@ const reportedRow = z.strictObject({
   status: z.enum(reportedStatuses),
   /** Where in the source: file, table, figure. */
   place: label,
-  flags: z.array(z.enum(Object.keys(reportedFlags) as [ReportedFlag, ...ReportedFlag[]])),
+  flags: z.array(z.enum(reportedFlags)),
 });
 
 /** A finding that is published as a statement, not as one number. */

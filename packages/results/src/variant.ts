@@ -1,4 +1,4 @@
-import type { Result } from "@ticketbench/results";
+import type { Result } from "./schema/result.ts";
 
 /** A method as it was run: the same code with another scope, other parameters or another division is another line. */
 export interface Variant {
