@@ -53,6 +53,19 @@ describe("the duplicate guard", () => {
     expect(severity(collapsed(2), collapsed(2))).toBe("error");
   });
 
+  it("only notes two networks that are right alike and wrong in other words: neither is a copy", () => {
+    const answering = (wrong: (i: number) => number): DoneResult["phases"] => {
+      const predictions = packPredictions(Uint16Array.from({ length: 80 }, (_, i) => (i < 40 ? 3 : wrong(i))));
+      return { rewound: { ...samplePhase(80, 1), predictions } };
+    };
+    const severity = (a: DoneResult["phases"], b: DoneResult["phases"]) =>
+      findDuplicates([ticket(0, 0, { phases: a }), ticket(1, 0, { phases: b })])[0]?.severity;
+    const even = answering((i) => 4 + (i % 2));
+    expect(severity(even, answering((i) => 5 - (i % 2)))).toBe("notice");
+    expect(severity(even, even)).toBe("error");
+    expect(severity(even, { rewound: samplePhase(80, 1) })).toBe("error");
+  });
+
   it("only notes two networks that are wrong on nearly every question", () => {
     const phase = {
       ...samplePhase(80, 1),

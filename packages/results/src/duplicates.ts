@@ -1,12 +1,14 @@
 import { type PhaseName, phaseNames } from "./schema/measurement.ts";
 import type { DoneResult, Result } from "./schema/result.ts";
+import { unpackPredictions } from "./scores.ts";
 import type { PackedSymbols } from "./symbols.ts";
 
 /**
  * Two cells that answer every question alike.
  * - `error`: different masks, same scores: one was copied, mislabelled, or not run.
  * - `notice`: it can happen honestly: a collapsed network scores as one constant answer does, and so does another that is
- *   right nowhere else; or neither mask changed any answer of the dense model both were cut from.
+ *   right nowhere else; two networks are wrong on the same questions with other answers; or neither mask changed any
+ *   answer of the dense model both were cut from.
  */
 export interface Duplicate {
   readonly severity: "error" | "notice";
@@ -43,6 +45,17 @@ function hasCollapsed(result: DoneResult, phase: PhaseName): boolean {
   });
 }
 
+/** Two networks that answer this share of the questions otherwise are two: a copy has its original's answers. */
+const OTHERWISE = 0.01;
+
+function answerOtherwise(a: DoneResult, b: DoneResult, phase: PhaseName): boolean {
+  const [one, other] = [a.phases[phase]?.predictions, b.phases[phase]?.predictions];
+  if (!one || !other) return false;
+  const [answers, others] = [unpackPredictions(one), unpackPredictions(other)];
+  const different = answers.reduce((sum, answer, question) => sum + Number(answer !== others[question]), 0);
+  return different >= OTHERWISE * answers.length;
+}
+
 /**
  * The guard against copied results: every pair of cells with equal per-question scores in the same phase, unless their
  * masks (for `dense`: their fine-tunes) are the same. Give it `currentResults`: a result may well repeat the one it replaces.
@@ -73,6 +86,9 @@ function describe(a: DoneResult, b: DoneResult, phase: PhaseName, denseScores: M
   const pair = `${a.id} and ${b.id} have equal scores on every question in ${phase}`;
   if (hasCollapsed(a, phase) || hasCollapsed(b, phase)) {
     return { severity: "notice", phase, ids, message: `${pair}: those of one constant answer` };
+  }
+  if (answerOtherwise(a, b, phase)) {
+    return { severity: "notice", phase, ids, message: `${pair}: they are wrong on the same, with other answers` };
   }
   const scores = b.phases[phase]?.scores;
   const sameDense = phase !== "dense" && a.denseId === b.denseId && b.denseId !== null;
