@@ -60,10 +60,14 @@ test("docs/add-a-method.md, word for word: scaffold, edit, check, preview, submi
     "ticketbench preview",
     "ticketbench submit",
   ]);
-  for (const step of steps) {
+  for (const [i, step] of steps.entries()) {
+    if (i === 1) said["early"] = await run(`npx ticketbench submit ${METHOD} || echo "exit $?"`);
     if ("file" in step) writeFileSync(join(clone.folder, step.file), step.text);
     else said[step.command.split(" ")[2] ?? ""] = await run(step.command);
   }
+  expect(said["early"]).toMatch(
+    /^error: packages\/prune\/src\/methods\/far-from-mean\.ts:6: a TODO is left, .*\nexit 2$/m,
+  );
   expect(said["check"]).toMatch(new RegExp(`^${METHOD}: \\d+ passed, \\d+ warned, 0 failed$`, "m"));
   expect(said["preview"]).toMatch(/## TicketBench: `far-from-mean`/);
   expect(said["preview"]).toMatch(/Undecided against magnitude at 50\u00a0%, n\u00a0=\u00a01 \(3 seeds decide\)/);

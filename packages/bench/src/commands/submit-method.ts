@@ -1,4 +1,4 @@
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile, mkdir, readFile } from "node:fs/promises";
 import { basename, join, relative, resolve } from "node:path";
 import { existsSync } from "node:fs";
 import { methodPath } from "@ticketbench/prune/node";
@@ -32,6 +32,7 @@ export async function submitMethod(nameOrPath: string, words: SubmitMethodWords)
   const textFile = resolve(words.work, "preview", `${id}.md`);
   const clone = await Clone.open();
   const own = await ownFiles(id, file);
+  await refuseTodos(own);
   await refuseOtherChanges(clone, own);
   const preview = await previewOf(id, words);
   refuseFailures(preview);
@@ -57,6 +58,17 @@ async function ownFiles(id: string, file: string): Promise<string[]> {
   const test = file.replace(/\.ts$/, ".test.ts");
   if (!existsSync(test)) throw new StudyError(`${relative(REPOSITORY, test)}: a method to submit has a test beside it`);
   return [...(await methodFiles(file)), test];
+}
+
+/** What the pull request's lint would refuse, told before minutes of preview. */
+async function refuseTodos(own: readonly string[]): Promise<void> {
+  for (const file of own) {
+    const lines = (await readFile(file, "utf8")).split("\n");
+    const at = lines.findIndex((line) => /\/[/*].*\btodo\b/i.test(line));
+    if (at < 0) continue;
+    const place = `${relative(REPOSITORY, file)}:${at + 1}`;
+    throw new StudyError(`${place}: a TODO is left, which the lint refuses: ${lines[at]?.trim()}`);
+  }
 }
 
 async function refuseOtherChanges(clone: Clone, own: readonly string[]): Promise<void> {

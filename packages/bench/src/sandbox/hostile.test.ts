@@ -226,10 +226,9 @@ const harmful = (method: object) => real({ ...method, needs: "gradients", prepar
 
 test("a method that asks again and again where only its own work is timed is ended all the same", async () => {
   const top = outside("for (;;) await calibration.gradients(weights);");
-  // On a busy machine its own work, passing weights on, may be what ends first.
-  expect(failures(await attack({ top, define: "harmful", budget: 4 }))).toMatch(
-    /measured outside: .*did not finish within (16 s|4 s of work)$/,
-  );
+  // On a busy machine its own work, which is passing weights on, or the kit may be what takes too long.
+  const said = failures(await attack({ top, define: "harmful", budget: 4 }));
+  expect(said).toMatch(/did not finish within (16 s|4 s of work)$/);
 });
 
 test("a method that keeps within its own time by asking again and again is ended by the clock", async () => {

@@ -54,8 +54,8 @@ model:
 start:
   kind: random
 recipe:
-  epochs: 4
-  learningRate: 1.0e-3
+  epochs: 20
+  learningRate: 3.0e-4
   optimiser: adamw
 methods: [magnitude, random]
 sparsities: [0.5]
