@@ -37,7 +37,7 @@ export function drawDifferences(a: Side, b: Side, rows: readonly ComparedSparsit
         difference: row.verdict.difference,
         interval: row.verdict.interval,
         outcome: row.verdict.outcome,
-        spoken: `${f.share(row.target)}: ${row.verdict.outcome}, ${f.difference(row.verdict.difference)} points (95 % interval ${range(row)}), p ${pValue(row.verdict.p)}, n = ${f.integer(row.verdict.n)}`,
+        spoken: `${f.share(row.target)}: ${row.verdict.outcome}, ${f.difference(row.verdict.difference)} points (95\u00a0% interval ${range(row)}), p ${pValue(row.verdict.p)}, n = ${f.integer(row.verdict.n)}`,
       })),
     },
     width,
@@ -49,7 +49,7 @@ const OUTCOME_CLASS = { better: "tag good", worse: "tag bad", tied: "tag", undec
 /** The same as a table; the heading of a row chooses the sparsity that is looked at closely. */
 export function drawVerdictTable(a: Side, b: Side, rows: readonly ComparedSparsity[], chosen: number): string {
   const names = [heading(a.name), heading(b.name)];
-  const heads = ["Sparsity", ...names, "Difference", "95 % interval", "p", "n", "Verdict"];
+  const heads = ["Sparsity", ...names, "Difference", "95\u00a0% interval", "p", "n", "Verdict"];
   const head = heads.map((words, index) =>
     element(
       "th",
