@@ -38,7 +38,7 @@ export function drawDifferences(a: Side, b: Side, rows: readonly ComparedSparsit
         difference: row.verdict.difference,
         interval: row.verdict.interval,
         outcome: row.verdict.outcome,
-        spoken: `${f.share(row.target)}: ${row.verdict.outcome}, ${f.difference(row.verdict.difference)} points (95 % interval ${range(row)}), p ${pValue(row.verdict.p)}, n = ${f.integer(row.verdict.n)}`,
+        spoken: `${f.share(row.target)}: ${row.verdict.outcome}, ${f.difference(row.verdict.difference)} points (95\u00a0% interval ${range(row)}), p ${pValue(row.verdict.p)}, n = ${f.integer(row.verdict.n)}`,
       })),
     },
     width,

@@ -94,7 +94,7 @@ export const footer: string =
   "An open benchmark of pruning methods on a vision-and-language network. Every number links to the file it comes from.";
 export const license: string = "MIT licence";
 
-const interval = "95 % interval";
+const interval = "95\u00a0% interval";
 
 /** What the pages share that exist in English only. */
 export const englishPages = {
