@@ -9,15 +9,17 @@ export function comparableKey({ track, dataset, model, study }: DoneResult): str
 
 /**
  * One result of each variant, sparsity and seed: where two studies made the same cell, the better trusted, then the newer
- * one stands for it.
+ * one stands for it. A network that a repeated study fine-tuned stands for no other.
  */
 function oneOfEachSeed(results: readonly DoneResult[]): DoneResult[] {
   const variants = variantsOf(results);
-  const best = [...results].sort(
-    (a, b) => tiers.indexOf(b.tier) - tiers.indexOf(a.tier) || (a.createdAt < b.createdAt ? 1 : -1),
-  );
-  const cell = (result: DoneResult): string =>
-    [variants.get(result.id)?.id ?? "dense", result.target, result.seed].join(" ");
+  const byDate = (a: DoneResult, b: DoneResult): number =>
+    a.createdAt < b.createdAt ? -1 : Number(a.createdAt > b.createdAt);
+  const best = [...results].sort((a, b) => tiers.indexOf(b.tier) - tiers.indexOf(a.tier) || byDate(b, a));
+  const cell = (result: DoneResult): string => {
+    const network = result.division === "as-coded" ? "dense as coded" : "dense";
+    return [variants.get(result.id)?.id ?? network, result.target, result.seed].join(" ");
+  };
   return [...Map.groupBy(best, cell).values()].flatMap(([first]) => (first ? [first] : []));
 }
 

@@ -61,7 +61,12 @@ describe("the duplicate guard", () => {
     const severity = (a: DoneResult["phases"], b: DoneResult["phases"]) =>
       findDuplicates([ticket(0, 0, { phases: a }), ticket(1, 0, { phases: b })])[0]?.severity;
     const even = answering((i) => 4 + (i % 2));
-    expect(severity(even, answering((i) => 5 - (i % 2)))).toBe("notice");
+    expect(
+      severity(
+        even,
+        answering((i) => 5 - (i % 2)),
+      ),
+    ).toBe("notice");
     expect(severity(even, even)).toBe("error");
     const { accuracy, byAnswerType, scores } = samplePhase(80, 1);
     expect(severity(even, { rewound: { accuracy, byAnswerType, scores } })).toBe("error");

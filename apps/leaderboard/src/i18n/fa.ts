@@ -24,7 +24,7 @@ const axisTitles: Record<Axis, string> = {
   total: "وزن‌های برداشته‌شده، سهم از کل مدل",
   flops: "شمار محاسبه در یک گذر، بی‌شمردن صفرها",
   bytes: "حجم فایل فشردهٔ مدل",
-  latency: "زمان اندازه‌گرفتهٔ یک دسته",
+  latency: "زمان سنجیدهٔ یک دسته",
 };
 const tiers: Record<Tier, string> = {
   "self-reported": "همه",

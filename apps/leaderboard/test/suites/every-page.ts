@@ -4,6 +4,8 @@ import { gzipSync } from "node:zlib";
 import { AxeBuilder } from "@axe-core/playwright";
 import lighthouse from "lighthouse";
 import { describe, expect, test } from "vitest";
+import * as en from "../../src/i18n/en.ts";
+import * as fa from "../../src/i18n/fa.ts";
 import { BASE, debuggingPort, DENSE_CELL, FAILED, folder, go, open, page, site, TICKET } from "../site-under-test.ts";
 
 /** Links and anchors of all pages that lead to no file or no element. */
@@ -172,6 +174,15 @@ export function everyPageTests(): void {
       seo: score("seo"),
       failed,
     }).toEqual({ accessibility: 100, practices: 100, seo: 100, failed: [] });
+  });
+
+  test("no script holds the texts of the pages, which come with them", async () => {
+    const names = (await readdir(join(folder, "site/_astro"))).filter((name) => name.endsWith(".js"));
+    const scripts = await Promise.all(names.map((name) => readFile(join(folder, "site/_astro", name), "utf8")));
+    expect(scripts.some((script) => script.includes(en.board.reset))).toBe(true);
+    for (const { about, audit, contribute } of [en, fa])
+      for (const text of [about.lead, audit.lead, audit.findings.high.text, contribute.lead])
+        expect(scripts.filter((script) => script.includes(text))).toEqual([]);
   });
 
   describe("the weight", () => {

@@ -8,7 +8,7 @@ import { type Plan, planSchema } from "./plan.ts";
 
 /**
  * A plan as it lies in a file. `home` leads from the file to the folder that the plan was made in, as seen from which its
- * paths are: the file may be read from anywhere, and the two moved together. No address of a machine gets into it.
+ * paths are: the file may be read from anywhere, and the two moved together.
  */
 const fileSchema = planSchema.extend({ home: z.string().optional() });
 
