@@ -61,18 +61,25 @@ describe("two sides", () => {
   it("of single results meet anywhere, or each at its own sparsity", () => {
     const [one, other] = [grid[0] as DoneResult, others[0] as DoneResult];
     const meet = (anywhere: boolean) => {
-      const [a, b] = [one, other].map((result) => sideOfResult(result, "retrained", anywhere));
+      const [a, b] = [one, other].map((result) =>
+        sideOfResult(result, result.method?.title ?? "", "retrained", anywhere),
+      );
       return a && b ? compareSides(a, b) : undefined;
     };
     expect(meet(false)).toBeNull();
-    expect(meet(true)?.curve.sentence).toMatch(/^Magnitude at 20 %, seed 0 against Random at 50 %, seed 0: /);
+    expect(meet(true)?.curve.sentence).toMatch(/^Magnitude at 20\s%, seed 0 against Random at 50\s%, seed 0: /);
   });
 
   it("say nothing without a common seed, without the phase, or on other questions", () => {
     const magnitude = sideOf("magnitude", group, "retrained");
-    const late = sideOfResult(ticket({ seed: 9 }), "retrained", false);
+    const late = sideOfResult(ticket({ seed: 9 }), "Magnitude", "retrained", false);
     const { dataset } = ticket();
-    const elsewhere = sideOfResult(ticket({ dataset: { ...dataset, hash: sampleHash(44) } }), "retrained", false);
+    const elsewhere = sideOfResult(
+      ticket({ dataset: { ...dataset, hash: sampleHash(44) } }),
+      "Magnitude",
+      "retrained",
+      false,
+    );
     if (!magnitude || !late || !elsewhere) throw new Error("a side is missing");
     expect(compareSides(magnitude, late)).toBeNull();
     expect(compareSides(magnitude, elsewhere)).toBeNull();

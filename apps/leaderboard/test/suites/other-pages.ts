@@ -105,7 +105,7 @@ export function otherPageTests(): void {
     test("sets a result against a method at its own sparsity, and names it in full", async () => {
       await goCompare(`?a=${TICKET}&b=random`);
       expect(await page.locator("#verdicts tbody th").allTextContents()).toEqual(["50\u202f%"]);
-      expect(await page.locator("#verdicts thead th").nth(1).textContent()).toBe("Low magnitude at 50\u202f%, seed 0");
+      expect(await page.locator("#verdicts thead th").nth(1).textContent()).toBe("Low magnitude at 50\u00a0%, seed 0");
     });
 
     test("of two single results decides nothing", async () => {
