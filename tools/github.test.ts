@@ -115,6 +115,12 @@ describe("the issue about results that did not come out again", () => {
     expect(github.issues[0]?.body).toMatch(/\n`````text\nDIFFERENT magnitude\n````\n@everyone # heading\n`````\n/);
   });
 
+  test("needs a report that is there", async () => {
+    const missing = join(scratch, "none.txt");
+    const said = `issue:report: ${missing}: there is no such file\n`;
+    expect(await run("issue-report", "--report", missing)).toEqual({ status: 2, output: said });
+  });
+
   test("keeps the beginning of a report that is too long for one", async () => {
     const report = join(scratch, "report.txt");
     writeFileSync(report, `verifying 2 of 9 results, drawn with --seed 2026-11-29\nSTALE x\n${"y".repeat(70_000)}`);

@@ -13,11 +13,18 @@ export async function script(name: string, main: () => Promise<number>): Promise
   try {
     process.exitCode = await main();
   } catch (error) {
-    const mistake = error instanceof ScriptError || error instanceof ResultError || isWrongOption(error);
-    if (!mistake) throw error;
-    console.error(`${name}: ${error.message}`);
+    const mistake = mistakeIn(error);
+    if (mistake === null) throw error;
+    console.error(`${name}: ${mistake}`);
     process.exitCode = 2;
   }
+}
+
+/** What is told of a mistake that can be put right; null for any other error. */
+function mistakeIn(error: unknown): string | null {
+  if (error instanceof ScriptError || error instanceof ResultError || isWrongOption(error)) return error.message;
+  const { code, path } = error as NodeJS.ErrnoException;
+  return code === "ENOENT" && path !== undefined ? `${path}: there is no such file` : null;
 }
 
 /** `parseArgs` tells of unknown options so. */

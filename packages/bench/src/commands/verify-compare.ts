@@ -36,7 +36,7 @@ const differing = (facts: readonly Fact[]): Fact[] =>
 /** What a result says it is and its cell does not: an edited seed, a stale method, another target. */
 export function identityDifferences(published: DoneResult, cell: Cell): string[] {
   return differing(factsOf(published, cell)).map(
-    ([what, said, known]) => `${what} ${show(said)}, but its id is that of ${what} ${show(known)}`,
+    ([what, said, known]) => `${what} ${show(said)}; by its id it is ${show(known)}`,
   );
 }
 

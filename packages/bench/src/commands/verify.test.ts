@@ -67,14 +67,14 @@ describe("published results", () => {
 
   test("an edited seed is found by the cell's id", async () => {
     const { code, stdout } = await tampered((result) => ({ ...result, seed: 7 }));
-    expect(stdout).toMatch(/^DIFFERENT .*\n +seed 7, but its id is that of seed 0$/m);
+    expect(stdout).toMatch(/^DIFFERENT .*\n +seed 7; by its id it is 0$/m);
     expect(code).toBe(1);
   });
 
   test("a method's version that is not today's is found", async () => {
     const stale = "a".repeat(64);
     const { code, stdout } = await tampered((result) => ({ ...result, method: { ...result.method, version: stale } }));
-    expect(stdout).toMatch(/^DIFFERENT .*\n +method version a{16}, but its id is that of method version \w{16}$/m);
+    expect(stdout).toMatch(/^DIFFERENT .*\n +method version a{16}; by its id it is \w{16}$/m);
     expect(code).toBe(1);
   });
 
