@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test, vi } from "vitest";
@@ -10,7 +10,17 @@ vi.setConfig({ testTimeout: 180_000 });
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const FORMS = ".github/ISSUE_TEMPLATE";
 const forms = readdirSync(join(ROOT, FORMS)).map((name) => join(FORMS, name));
-const pages = ["CONTRIBUTING.md", "AGENTS.md", "README.md", ".github/pull_request_template.md"];
+const guides = globSync(["docs/*.md", "packages/*/README.md", "results/README.md", "configs/**/README.md"], {
+  cwd: ROOT,
+});
+const pages = [
+  "CONTRIBUTING.md",
+  "AGENTS.md",
+  "README.md",
+  "SECURITY.md",
+  ".github/pull_request_template.md",
+  ...guides,
+];
 const textOf = (name: string): string => readFileSync(join(ROOT, name), "utf8");
 
 describe.each([...pages, ...forms])("%s", (name) => {

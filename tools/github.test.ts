@@ -111,8 +111,22 @@ describe("the issue about results that did not come out again", () => {
     expect(await run("issue-report", ...words)).toMatchObject({ status: 0 });
     await run("issue-report", ...words);
     expect(github.issues).toHaveLength(1);
+    expect(github.comments).toHaveLength(0);
     expect(github.issues[0]).toMatchObject({ labels: ["reproduction"] });
     expect(github.issues[0]?.body).toMatch(/\n`````text\nDIFFERENT magnitude\n````\n@everyone # heading\n`````\n/);
+  });
+
+  test("keeps what it said before as a comment, where another night found something else", async () => {
+    const report = join(scratch, "report.txt");
+    for (const found of ["DIFFERENT magnitude", "STALE     random"]) {
+      writeFileSync(report, `${found}\n`);
+      await run("issue-report", "--report", report);
+    }
+    expect(github.issues).toHaveLength(1);
+    expect(github.issues[0]?.body).toContain("STALE     random");
+    expect(github.comments.map(({ body }) => body)).toEqual([
+      expect.stringMatching(/^What this issue said before:[^]*DIFFERENT/),
+    ]);
   });
 
   test("needs a report that is there", async () => {

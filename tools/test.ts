@@ -11,7 +11,7 @@ const checks = [
   run("format", "biome", ["format", "."]),
   run("lint, types, build", "nx", ["run-many", "-t", "lint", "typecheck", "build", "--output-style=static"]),
   // After Nx, whose graph of the projects the lint reads.
-  run("lint and types of the tools", "sh", ["-c", "eslint tools && tsc --build tools"]),
+  run("lint and types of the tools", "npm", ["run", "--silent", "lint:tools"]),
 ];
 const tests = run("tests", "vitest", ["run", "--coverage", ...passThrough]);
 if (!checks.every(Boolean)) console.error("A check before the tests failed: see above.");

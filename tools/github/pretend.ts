@@ -75,7 +75,7 @@ export class PretendGithub {
   }
 
   #write(method: string, path: string, change: Partial<Written>): unknown {
-    if (method === "POST" && path === "/issues/7/comments") return this.add("comments", change.body ?? "");
+    if (method === "POST" && /^\/issues\/\d+\/comments$/.test(path)) return this.add("comments", change.body ?? "");
     if (method === "POST" && path === "/issues") return Object.assign(this.add("issues", ""), change);
     const id = Number(path.split("/").at(-1));
     const written = [...this.comments, ...this.issues].find((one) => one.id === id);

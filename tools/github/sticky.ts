@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Github } from "./api.ts";
 
 const pageSize = 100;
+const EARLIER = "What this issue said before:";
 
 const comment = z.object({
   id: z.int(),
@@ -53,7 +54,10 @@ export async function stickComment(
   return html_url;
 }
 
-/** Writes the one open issue of that marker and label: anew, or in place of its last text. */
+/**
+ * Writes the one open issue of that marker and label: anew, or in place of its last text, which is kept as a comment where
+ * it was another: what it told of is not mended by what is told now.
+ */
 export async function stickIssue(
   github: Github,
   marker: string,
@@ -63,6 +67,10 @@ export async function stickIssue(
 ): Promise<string> {
   const issues = await list(github, issue, `/issues?state=open&labels=${encodeURIComponent(label)}`);
   const before = issues.find((one) => one.pull_request === undefined && isOurs(one, marker));
+  if (before !== undefined && before.body !== body)
+    await github.request(written, "POST", `/issues/${before.number}/comments`, {
+      body: `${EARLIER}\n\n${before.body}`,
+    });
   const { html_url } = before
     ? await github.request(written, "PATCH", `/issues/${before.number}`, { title, body })
     : await github.request(written, "POST", "/issues", { title, body, labels: [label] });
