@@ -5,7 +5,7 @@ import { unpackTenths } from "./scores.ts";
 import { type CurvePair, type CurveVerdict, compareCurves } from "./statistics/curves.ts";
 import { pairsOf } from "./statistics/difference.ts";
 import { shareText } from "./statistics/notation.ts";
-import type { Contender } from "./statistics/runs.ts";
+import { type Contender, questionsKey } from "./statistics/runs.ts";
 import type { PackedSymbols } from "./symbols.ts";
 import { variantsOf } from "./variant.ts";
 
@@ -14,6 +14,7 @@ export const DENSE = "dense";
 
 /** The scores of every question for all runs of one variant in one phase. */
 export interface ScoreFile {
+  /** `questionsKey` of the results. */
   readonly dataset: string;
   readonly runs: readonly { readonly seed: number; readonly target: number; readonly scores: PackedSymbols }[];
 }
@@ -69,7 +70,11 @@ export function compareSides(a: Side, b: Side): SidesCompared | null {
     (target) => contenderAt(a, target),
     (target) => contenderAt(b, target),
   );
-  return pairs.length === 0 ? null : { curve: compareCurves(a.name, b.name, pairs), pairs };
+  if (pairs.length === 0) return null;
+  const curve = compareCurves(a.name, b.name, pairs);
+  // Two single results may be of two sparsities: the sentence on the pair names none but theirs.
+  const alone = a.fixed && b.fixed ? curve.points[0]?.sentence : undefined;
+  return { curve: { ...curve, sentence: alone ?? curve.sentence }, pairs };
 }
 
 /** The scores of finished results in one phase; null where none has it. */
@@ -78,7 +83,8 @@ export function scoreFileOf(results: readonly DoneResult[], phase: PhaseName): S
     const scores = phases[phase]?.scores;
     return scores ? [{ seed, target, scores }] : [];
   });
-  return runs.length === 0 ? null : { dataset: results[0]?.dataset.hash ?? "", runs };
+  const [first] = results;
+  return first === undefined || runs.length === 0 ? null : { dataset: questionsKey(first), runs };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { ResultError } from "../error.ts";
 import type { PhaseName } from "../schema/measurement.ts";
-import type { Result } from "../schema/result.ts";
+import type { DoneResult, Result } from "../schema/result.ts";
 import { unpackTenths } from "../scores.ts";
 
 /** One evaluated model: its seed, and its score on each question in tenths, in the dataset's order. */
@@ -12,9 +12,14 @@ export interface Run {
 /** What a verdict is about: the runs of one method at one sparsity and phase (or of the dense model), one a seed. */
 export interface Contender {
   readonly name: string;
-  /** Hash of the dataset; contenders on different data are never compared. */
+  /** The dataset's hash and the split; contenders on different questions are never compared. */
   readonly dataset: string;
   readonly runs: readonly Run[];
+}
+
+/** What names the questions a result is scored on: results are comparable only where it is the same. */
+export function questionsKey({ dataset: { hash, split } }: DoneResult): string {
+  return `${hash} ${split}`;
 }
 
 /** Accuracy of a run, a fraction 0..1. */
@@ -37,7 +42,7 @@ export function onQuestions(contender: Contender, questions: readonly number[]):
  * A contender from the finished results of one method at one sparsity; failed results and results without the phase are
  * left out. Give it `currentResults`.
  *
- * @throws ResultError when two results have the same seed, or the results are of different datasets
+ * @throws ResultError when two results have the same seed, or the results are on different questions
  */
 export function contenderOf(name: string, results: readonly Result[], phase: PhaseName): Contender {
   const runs: Run[] = [];
@@ -46,8 +51,8 @@ export function contenderOf(name: string, results: readonly Result[], phase: Pha
     if (result.status === "failed") continue;
     const scores = result.phases[phase]?.scores;
     if (!scores) continue;
-    dataset ??= result.dataset.hash;
-    if (dataset !== result.dataset.hash) throw new ResultError(`${name}: results of different datasets`);
+    dataset ??= questionsKey(result);
+    if (dataset !== questionsKey(result)) throw new ResultError(`${name}: results on different questions`);
     if (runs.some(({ seed }) => seed === result.seed))
       throw new ResultError(`${name}: two results of seed ${result.seed}`);
     runs.push({ seed: result.seed, tenths: unpackTenths(scores) });

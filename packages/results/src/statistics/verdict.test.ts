@@ -182,6 +182,6 @@ describe("a contender from results", () => {
     const result = sampleTicket({}, 80);
     expect(() => contenderOf("M", [result, result], "pruned")).toThrow(/two results of seed 0/);
     const other = sampleTicket({ seed: 1, dataset: { ...result.dataset, hash: sampleHash(99) } }, 80);
-    expect(() => contenderOf("M", [result, other], "pruned")).toThrow(/different datasets/);
+    expect(() => contenderOf("M", [result, other], "pruned")).toThrow(/on different questions/);
   });
 });
