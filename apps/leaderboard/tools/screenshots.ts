@@ -97,15 +97,28 @@ async function take(browser: Browser, origin: string, picture: Picture, out: str
   return file;
 }
 
+const USAGE = `npm run screenshots -- SITE [OUT] [--all] [--only WORD]
+
+Pictures of a site that was built (npm run site -- --no-serve --to SITE), as the README shows them.
+OUT         where they go (docs/images)
+--all       every kind of page in full: 390, 768 and 1440 pixels, light, dark and on paper
+--only WORD those whose name has the word`;
+
 const { values, positionals } = parseArgs({
-  options: { all: { type: "boolean", default: false }, only: { type: "string", default: "" } },
+  options: {
+    all: { type: "boolean", default: false },
+    only: { type: "string", default: "" },
+    help: { type: "boolean", default: false },
+  },
   allowPositionals: true,
 });
+if (values.help) {
+  console.log(USAGE);
+  process.exit();
+}
 const [site, out = resolve(import.meta.dirname, "../../../docs/images")] = positionals;
 if (site === undefined || positionals.length > 2 || !existsSync(join(site, "index.html"))) {
-  console.error(
-    "screenshots: expected the folder of a built site (npm run site -- --to FOLDER), and the folder the pictures go to if not docs/images",
-  );
+  console.error(`screenshots: ${site ?? "SITE"} is no folder of a built site\n\n${USAGE}`);
   process.exit(2);
 }
 mkdirSync(out, { recursive: true });

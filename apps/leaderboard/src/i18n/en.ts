@@ -155,11 +155,11 @@ export const board = {
   floor: "always one answer",
   floorShort: "one answer",
   caption: (dataset: string, split: string) => `Accuracy on ${dataset}, ${split} split, %`,
-  captionNote: (questions: number) => `${f.integer(questions)} questions; mean and 95 % interval over seeds`,
+  captionNote: (questions: number) => `${f.integer(questions)} questions; mean and 95\u00a0% interval over seeds`,
   chartDescription: (methods: number, points: number) =>
     `${f.integer(methods)} methods, ${f.integer(points)} points. Each point is a link; arrow keys move between points, [ and ] begin and end the part of the axis in view at one. The table below says the same.`,
   spoken: (method: string, share: string, accuracy: string, interval: string | null, n: number) =>
-    `${method}, ${share}: ${accuracy}${interval === null ? "" : ` (95 % interval ${interval})`}, n = ${f.integer(n)}`,
+    `${method}, ${share}: ${accuracy}${interval === null ? "" : ` (95\u00a0% interval ${interval})`}, n = ${f.integer(n)}`,
   ofPrunable: (share: string) => `${share} of the prunable weights`,
   hidden: (cells: number) =>
     cells === 0
@@ -173,7 +173,7 @@ export const board = {
   noCost: "The results in view do not say what is asked for on this axis.",
   tableTitle: "The same, as a table",
   tableNote:
-    "Accuracy in percent, ± half of the 95 % interval over n seeds (none for n = 1). Methods that the paired test over questions cannot tell apart share a rank (=); ranks count the methods out of view too, and need three seeds. Choose a sparsity to order by it. Under a method: the mean time one of its results took to make.",
+    "Accuracy in percent, ± half of the 95\u00a0% interval over n seeds (none for n = 1). Methods that the paired test over questions cannot tell apart share a rank (=); ranks count the methods out of view too, and need three seeds. Choose a sparsity to order by it. Under a method: the mean time one of its results took to make.",
   costEach: (time: string) => `${time} a result`,
   seedTable: {
     title: "Every seed, with what it cost",
@@ -237,7 +237,7 @@ export const about = {
       id: "statistics",
       heading: "Intervals, tests and ranks",
       paragraphs: [
-        "A point is the mean over seeds, each with its own fine-tuning; its band is the 95 % t interval. One seed has no band, and n is always shown.",
+        "A point is the mean over seeds, each with its own fine-tuning; its band is the 95\u00a0% t interval. One seed has no band, and n is always shown.",
         "Two methods are compared question by question on the seeds they share: a permutation test over questions, and an interval that counts both questions and seeds as random. One is called better when the test rejects and the interval agrees; tied when the whole interval lies within one point; undecided otherwise. In a ranking, the p values of all pairs at one sparsity are adjusted by Holm's rule, and methods that cannot be told apart share a rank. Fewer than three seeds decide nothing.",
         "The same function gives the verdict on this site, on the command line and in the comment under a pull request.",
       ],
@@ -489,7 +489,7 @@ export const audit = {
     heading: "The same, measured",
     text: "Our own runs. Solid: each mask is what its name says, has the exact count and is held in every step of retraining. Dashed: the study's own way, masks, labels and dense retraining as coded. Another network and another dataset than above: compare the shapes, not the heights. All of it is on the [leaderboard].",
     chart: (dataset: string, split: string) => `Measured by us: retrained accuracy on ${dataset}, ${split} split, %`,
-    note: "Solid: mask held. Dashed: as coded. Mean and 95 % interval over seeds",
+    note: "Solid: mask held. Dashed: as coded. Mean and 95\u00a0% interval over seeds",
     asCoded: (method: string) => `${method}, as coded`,
     xTitle: "sparsity asked for, share of the prunable weights",
   },

@@ -207,7 +207,7 @@ export function leaderboardTests(): void {
     const first = await page.locator("#tip").textContent();
     await page.keyboard.press("ArrowRight");
     const second = await page.locator("#tip").textContent();
-    expect(second).toMatch(/^Low magnitude, 10.% of the prunable weights: \d\d\.\d.% \(95 % interval .*\), n = 3$/u);
+    expect(second).toMatch(/^Low magnitude, 10.% of the prunable weights: \d\d\.\d.% \(95\s% interval .*\), n = 3$/u);
     expect(second).not.toBe(first);
     await page.keyboard.press("Escape");
     expect(await page.locator("#tip").isVisible()).toBe(false);
