@@ -81,6 +81,7 @@ test("the branch holds the method, its results and its card, and nothing else", 
     `^(packages/prune/src/methods/${METHOD}(\\.test)?\\.ts|results/preview/\\w{64}\\.json|results/datasets/[\\w-]+\\.json|results/methods\\.json)$`,
   );
   expect(added.filter((file) => !allowed.test(file))).toEqual([]);
+  expect(said["submit"]).toContain(`${added.length} files on branch method/${METHOD};`);
   const results = await readResults(join(clone.folder, "results", "preview"));
   const methods = results.map(({ result }) => result.method?.id ?? "dense").sort();
   expect(methods).toEqual(["dense", METHOD, "magnitude", "random", "shuffle"]);

@@ -38,11 +38,13 @@ export class Clone {
     await this.#git("switch", "--quiet", "--create", branch);
   }
 
-  /** Commits these files alone. Throws StudyError in git's words. */
-  async commit(files: readonly string[], message: string): Promise<void> {
+  /** Commits these files alone; how many of them that changed. Throws StudyError in git's words. */
+  async commit(files: readonly string[], message: string): Promise<number> {
     const paths = files.map((file) => relative(REPOSITORY, file));
     await this.#git("add", "--", ...paths);
     await this.#git("commit", "--quiet", "--message", message, "--", ...paths);
+    const changed = await this.#git("show", "--format=", "--name-only", "-z", "HEAD");
+    return changed.split("\0").filter(Boolean).length;
   }
 
   async #git(...words: string[]): Promise<string> {

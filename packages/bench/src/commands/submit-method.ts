@@ -41,9 +41,9 @@ export async function submitMethod(nameOrPath: string, words: SubmitMethodWords)
   await clone.begin(branch);
   const files = [...own, ...(await publish(preview)), await publishCard(card)];
   const text = pullRequestText(card, preview.comment, `ticketbench submit ${id}`);
-  await clone.commit(files, text);
+  const changed = await clone.commit(files, text);
   await writeAtomic(textFile, `${text}\n`);
-  console.log(`${files.length} files on branch ${branch}; the text of the pull request is in ${textFile}. Now`);
+  console.log(`${changed} files on branch ${branch}; the text of the pull request is in ${textFile}. Now`);
   console.log(`  git push --set-upstream origin ${branch}`);
   console.log(`and open a pull request with that text.`);
 }
