@@ -17,7 +17,7 @@ import { quoted } from "../executors/cell-command.ts";
 import { leakLines } from "./leaks.ts";
 import { pastResults, resultFolders } from "./past-results.ts";
 import { loadProgram, planFor, type StudyWords } from "./study-source.ts";
-import { type ExecutorWords, refuseUnknownExecutor, submitPlan } from "./submit.ts";
+import { type ExecutorWords, refuseUnknownExecutor, submitPlan } from "./scheduler.ts";
 
 export interface PlanWords extends StudyWords, ExecutorWords {
   readonly work: string;

@@ -15,7 +15,7 @@ import type { ArtifactStore } from "../run/store.ts";
 import { prepareFolder, Workspace } from "../run/workspace.ts";
 import { StudyError } from "../study/error.ts";
 import { chooseView } from "../view/view.ts";
-import type { SubmitWords } from "./submit.ts";
+import type { SubmitWords } from "./scheduler.ts";
 import { leakLines } from "./leaks.ts";
 import { loadProgram, planFor, programUrl } from "./study-source.ts";
 import { pastResults, resultFolders } from "./past-results.ts";
@@ -29,7 +29,7 @@ export interface RunWords extends SubmitWords {
 
 /** `ticketbench run`: exit code 0 when every cell has a result, 1 when one failed, 130 when it was stopped. */
 export async function run(source: string, words: RunWords): Promise<void> {
-  if (words.executor !== "local") return (await import("./submit.ts")).submit(source, words);
+  if (words.executor !== "local") return (await import("./scheduler.ts")).submit(source, words);
   const plan = await planFor(source, words);
   const devices = visibleDevices(plan.trainings[0]?.settings.engine.name ?? "cpu");
   const jobs = parseJobs(words.jobs, devices.length || availableParallelism());
