@@ -1,46 +1,50 @@
 import { dropout } from "./dropout";
+import { exp } from "./exp";
 import { gemm } from "./gemm";
-import { exp, horizontalSum, loadSome, madd, splat, storeSome } from "./simd";
+import { horizontalSum, loadSome, madd, splat, storeSome } from "./simd";
 import { REPLACE } from "./tile";
+
+/** Up to four raw scores, scaled and masked. */
+// @ts-ignore: decorator
+@inline
+function scoreSome(p: usize, scale: v128, mask: usize, count: i32): v128 {
+  let score = f32x4.mul(loadSome(p, count), scale);
+  if (mask) score = f32x4.add(score, loadSome(mask, count));
+  storeSome(p, score, count);
+  return score;
+}
 
 /** Rows of raw scores to probabilities, in place: scale, add the mask's row (0 for none), softmax. */
 function softmaxRows(rows: i32, width: i32, p: usize, scale: f32, mask: usize): void {
-  const whole = width & ~3;
+  const stride = <usize>width << 2;
+  const whole = <usize>(width & ~3) << 2;
+  const left = width & 3;
   const scales = splat(scale);
   for (let r = 0; r < rows; r++) {
     let highest = splat(-3.4e38);
-    let peak: f32 = -3.4e38;
-    for (let i = 0; i < width; i += 4) {
-      const at = <usize>i << 2;
-      const left = width - i;
-      let score = f32x4.mul(loadSome(p + at, left), scales);
-      if (mask) score = f32x4.add(score, loadSome(mask + at, left));
-      storeSome(p + at, score, left);
-      if (left >= 4) highest = f32x4.pmax(highest, score);
-      else for (let j: usize = 0; j < <usize>left; j++) peak = max<f32>(peak, load<f32>(p + at + (j << 2)));
-    }
-    peak = max<f32>(peak, max<f32>(f32x4.extract_lane(highest, 0), f32x4.extract_lane(highest, 1)));
+    if (mask) for (let at: usize = 0; at < whole; at += 16) highest = f32x4.pmax(highest, scoreSome(p + at, scales, mask + at, 4));
+    else for (let at: usize = 0; at < whole; at += 16) highest = f32x4.pmax(highest, scoreSome(p + at, scales, 0, 4));
+    let peak = max<f32>(f32x4.extract_lane(highest, 0), f32x4.extract_lane(highest, 1));
     peak = max<f32>(peak, max<f32>(f32x4.extract_lane(highest, 2), f32x4.extract_lane(highest, 3)));
-    const peaks = splat(peak);
+    if (left) {
+      scoreSome(p + whole, scales, mask ? mask + whole : 0, left);
+      for (let at = whole; at < stride; at += 4) peak = max<f32>(peak, load<f32>(p + at));
+    }
     let sum = splat(0);
     let tail: f32 = 0;
-    let i = 0;
-    for (; i < whole; i += 4) {
-      const e = exp(f32x4.sub(v128.load(p + (<usize>i << 2)), peaks));
-      v128.store(p + (<usize>i << 2), e);
+    for (let at: usize = 0; at < whole; at += 16) {
+      const e = exp(f32x4.sub(v128.load(p + at), splat(peak)));
+      v128.store(p + at, e);
       sum = f32x4.add(sum, e);
     }
-    for (; i < width; i++) {
-      const e = f32x4.extract_lane(exp(splat(load<f32>(p + (<usize>i << 2)) - peak)), 0);
-      store<f32>(p + (<usize>i << 2), e);
-      tail += e;
+    if (left) {
+      storeSome(p + whole, exp(f32x4.sub(loadSome(p + whole, left), splat(peak))), left);
+      for (let at = whole; at < stride; at += 4) tail += load<f32>(p + at);
     }
     const inverse = splat(1 / (horizontalSum(sum) + tail));
-    for (i = 0; i < width; i += 4) {
-      const at = <usize>i << 2;
-      storeSome(p + at, f32x4.mul(loadSome(p + at, width - i), inverse), width - i);
-    }
-    p += <usize>width << 2;
+    for (let at: usize = 0; at < whole; at += 16) v128.store(p + at, f32x4.mul(v128.load(p + at), inverse));
+    if (left) storeSome(p + whole, f32x4.mul(loadSome(p + whole, left), inverse), left);
+    p += stride;
   }
 }
 
@@ -80,24 +84,29 @@ export function attention(
   }
 }
 
-/** Gradient through softmax and scale, in place: d = p (d - sum(p d)) * scale. */
+/** Up to four columns of d = p (d - expected) scale. */
+// @ts-ignore: decorator
+@inline
+function softmaxGradientSome(p: usize, d: usize, scale: v128, expected: v128, count: i32): void {
+  const centred = f32x4.sub(loadSome(d, count), expected);
+  storeSome(d, f32x4.mul(f32x4.mul(loadSome(p, count), scale), centred), count);
+}
+
+/** Gradient through softmax and scale, in place: d = p (d - sum(p d)) scale. */
 function softmaxRowsGradient(rows: i32, width: i32, p: usize, d: usize, scale: f32): void {
+  const stride = <usize>width << 2;
+  const whole = <usize>(width & ~3) << 2;
+  const left = width & 3;
   const scales = splat(scale);
   for (let r = 0; r < rows; r++) {
     let sum = splat(0);
-    for (let i = 0; i < width; i += 4) {
-      const at = <usize>i << 2;
-      sum = madd(loadSome(p + at, width - i), loadSome(d + at, width - i), sum);
-    }
+    for (let at: usize = 0; at < whole; at += 16) sum = madd(v128.load(p + at), v128.load(d + at), sum);
+    if (left) sum = madd(loadSome(p + whole, left), loadSome(d + whole, left), sum);
     const expected = splat(horizontalSum(sum));
-    for (let i = 0; i < width; i += 4) {
-      const at = <usize>i << 2;
-      const left = width - i;
-      const centred = f32x4.sub(loadSome(d + at, left), expected);
-      storeSome(d + at, f32x4.mul(f32x4.mul(loadSome(p + at, left), scales), centred), left);
-    }
-    p += <usize>width << 2;
-    d += <usize>width << 2;
+    for (let at: usize = 0; at < whole; at += 16) softmaxGradientSome(p + at, d + at, scales, expected, 4);
+    if (left) softmaxGradientSome(p + whole, d + whole, scales, expected, left);
+    p += stride;
+    d += stride;
   }
 }
 

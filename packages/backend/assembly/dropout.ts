@@ -1,5 +1,14 @@
-import { DROPOUT_WORDS } from "./scratch";
+import { DROPOUT_CONSTANTS, DROPOUT_WORDS } from "./scratch";
 import { loadSome, storeSome } from "./simd";
+
+/** Philox's multipliers. */
+const M0: usize = DROPOUT_CONSTANTS;
+const M1: usize = DROPOUT_CONSTANTS + 4;
+
+export function layOutDropoutConstants(): void {
+  store<u32>(M0, 0xd2511f53);
+  store<u32>(M1, 0xcd9e8d57);
+}
 
 /** Low words of four products of unsigned 32-bit numbers by a constant. */
 // @ts-ignore: decorator
@@ -17,8 +26,8 @@ function highProduct(x: v128, m: v128): v128 {
 
 /** Philox4x32-10 on blocks 4 * group .. 4 * group + 3, one a lane; the four word vectors go to DROPOUT_WORDS. */
 export function dropoutWords(group: i32, step: i32, site: i32, key0: i32, key1: i32): void {
-  const m0 = i32x4.splat(0xd2511f53);
-  const m1 = i32x4.splat(0xcd9e8d57);
+  const m0 = v128.load32_splat(M0);
+  const m1 = v128.load32_splat(M1);
   let x0 = i32x4.add(i32x4.splat(group << 2), i32x4(0, 1, 2, 3));
   let x1 = i32x4.splat(0);
   let x2 = i32x4.splat(step);
@@ -54,13 +63,20 @@ export function dropoutVector(vector: i32, threshold: v128, scale: v128): v128 {
 export function dropout(count: i32, x: usize, y: usize, threshold: i32, scale: f32, step: i32, site: i32, key0: i32, key1: i32): void {
   const limit = i32x4.splat(threshold);
   const scales = f32x4.splat(scale);
-  for (let i = 0; i < count; i += 32) {
-    dropoutWords(i >> 5, step, site, key0, key1);
+  let group = 0;
+  for (; count >= 32; count -= 32) {
+    dropoutWords(group++, step, site, key0, key1);
     for (let v = 0; v < 8; v++) {
-      const left = count - i - (v << 2);
-      if (left <= 0) break;
-      const at = <usize>(i + (v << 2)) << 2;
-      storeSome(y + at, f32x4.mul(loadSome(x + at, left), dropoutVector(v, limit, scales)), left);
+      v128.store(y, f32x4.mul(v128.load(x), dropoutVector(v, limit, scales)));
+      x += 16;
+      y += 16;
     }
+  }
+  if (count > 0) dropoutWords(group, step, site, key0, key1);
+  for (let v = 0; count > 0; v++) {
+    storeSome(y, f32x4.mul(loadSome(x, count), dropoutVector(v, limit, scales)), count);
+    x += 16;
+    y += 16;
+    count -= 4;
   }
 }

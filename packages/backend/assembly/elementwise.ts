@@ -1,25 +1,32 @@
 import { loadSome, storeSome } from "./simd";
 
 export function add(count: i32, a: usize, b: usize, y: usize): void {
-  for (let i = 0; i < count; i += 4) {
-    const at = <usize>i << 2;
-    storeSome(y + at, f32x4.add(loadSome(a + at, count - i), loadSome(b + at, count - i)), count - i);
+  for (; count >= 4; count -= 4) {
+    v128.store(y, f32x4.add(v128.load(a), v128.load(b)));
+    a += 16;
+    b += 16;
+    y += 16;
   }
+  if (count > 0) storeSome(y, f32x4.add(loadSome(a, count), loadSome(b, count)), count);
 }
 
 export function multiply(count: i32, a: usize, b: usize, y: usize): void {
-  for (let i = 0; i < count; i += 4) {
-    const at = <usize>i << 2;
-    storeSome(y + at, f32x4.mul(loadSome(a + at, count - i), loadSome(b + at, count - i)), count - i);
+  for (; count >= 4; count -= 4) {
+    v128.store(y, f32x4.mul(v128.load(a), v128.load(b)));
+    a += 16;
+    b += 16;
+    y += 16;
   }
+  if (count > 0) storeSome(y, f32x4.mul(loadSome(a, count), loadSome(b, count)), count);
 }
 
 export function scale(count: i32, a: usize, factor: f32, y: usize): void {
-  const factors = f32x4.splat(factor);
-  for (let i = 0; i < count; i += 4) {
-    const at = <usize>i << 2;
-    storeSome(y + at, f32x4.mul(loadSome(a + at, count - i), factors), count - i);
+  for (; count >= 4; count -= 4) {
+    v128.store(y, f32x4.mul(v128.load(a), f32x4.splat(factor)));
+    a += 16;
+    y += 16;
   }
+  if (count > 0) storeSome(y, f32x4.mul(loadSome(a, count), f32x4.splat(factor)), count);
 }
 
 /** y[column] = sum over rows, sixteen columns at a time. */

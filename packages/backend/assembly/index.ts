@@ -1,3 +1,8 @@
+import { layOutDropoutConstants } from "./dropout";
+import { layOutExpConstants } from "./exp";
+import { layOutGeluConstants } from "./gelu";
+import { HEAP_BASE } from "./scratch";
+
 export { multiplyAdds } from "./calibration";
 export { attention, attentionGradient } from "./attention";
 export { dropout } from "./dropout";
@@ -8,7 +13,6 @@ export { gemm } from "./gemm";
 export { bceWithLogits, bceWithLogitsGradient, crossEntropyRows, crossEntropyRowsGradient } from "./losses";
 export { addNorm, addNormGradient } from "./norm";
 export { adamStep, sumOfSquares } from "./optimiser";
-export { heapBase } from "./scratch";
 
 /** Whether this machine fuses relaxed_madd: 2^-24 when it does, 0 when it rounds twice. */
 export function fusedProbe(): f32 {
@@ -18,4 +22,12 @@ export function fusedProbe(): f32 {
     ? f32x4.relaxed_madd(product, product, f32x4.splat(-1.00048828125))
     : f32x4.add(f32x4.mul(product, product), f32x4.splat(-1.00048828125));
   return f32x4.extract_lane(y, 0);
+}
+
+/** Fills in the constants, before any other kernel runs. Returns where tensors may begin. */
+export function layOut(): usize {
+  layOutDropoutConstants();
+  layOutExpConstants();
+  layOutGeluConstants();
+  return HEAP_BASE;
 }

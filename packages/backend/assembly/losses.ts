@@ -1,4 +1,5 @@
-import { exp, splat } from "./simd";
+import { exp } from "./exp";
+import { splat } from "./simd";
 
 // @ts-ignore: decorator
 @inline

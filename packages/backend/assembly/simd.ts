@@ -1,4 +1,4 @@
-// Shared by every kernel: the multiply-add of this build, partial stores, and the exponential.
+// Shared by every kernel: the multiply-add of this build and partial stores.
 
 /** a * b + c: one rounding where the build has relaxed SIMD and the CPU fuses, two otherwise. */
 // @ts-ignore: decorator
@@ -47,25 +47,4 @@ export function storeSome(p: usize, a: v128, count: i32): void {
   v128.store32_lane(p, a, 0);
   if (count > 1) v128.store32_lane(p, a, 1, 4);
   if (count > 2) v128.store32_lane(p, a, 2, 8);
-}
-
-/**
- * e^x to about one unit in the last place (Cephes' polynomial). Rounds by adding 1.5 * 2^23 and clamps with
- * pmin/pmax: V8 makes slow sequences of f32x4.min, max and trunc_sat.
- */
-// @ts-ignore: decorator
-@inline
-export function exp(x0: v128): v128 {
-  const x = f32x4.pmax(f32x4.pmin(x0, splat(88.0)), splat(-87.0));
-  const t = madd(x, splat(1.44269504), splat(12582912.0));
-  const n = f32x4.sub(t, splat(12582912.0));
-  let r = madd(n, splat(-0.693359375), x);
-  r = madd(n, splat(2.1219444e-4), r);
-  let p = madd(splat(1.98756915e-4), r, splat(1.3981999507e-3));
-  p = madd(p, r, splat(8.3334519073e-3));
-  p = madd(p, r, splat(4.1665795894e-2));
-  p = madd(p, r, splat(1.6666665459e-1));
-  p = madd(p, r, splat(5.0000001201e-1));
-  p = f32x4.add(madd(p, f32x4.mul(r, r), r), splat(1));
-  return i32x4.add(p, i32x4.shl(t, 23));
 }

@@ -26,10 +26,21 @@ function finish(c: usize, left: v128, right: v128, mode: i32, bias: usize): void
 }
 
 /**
- * One MR x NR tile of C from packed panels: a[k][MR], b[k][NR]. One k-step an iteration: unrolling makes V8 spill.
+ * One MR x NR tile of C. One k-step an iteration: unrolling makes V8 spill.
+ * @param a element (row, k) of the left matrix lies at a + row * lane + k * step
+ * @param b packed panel of the right matrix, b[k][NR]
  * @param stride bytes between rows of C
  */
-export function tile(depth: i32, a: usize, b: usize, c: usize, stride: usize, mode: i32, bias: usize): void {
+// @ts-ignore: decorator
+@inline
+export function tile(
+  depth: i32, a: usize, lane: usize, step: usize, b: usize, c: usize, stride: usize, mode: i32, bias: usize,
+): void {
+  let a1 = a + lane;
+  let a2 = a1 + lane;
+  let a3 = a2 + lane;
+  let a4 = a3 + lane;
+  let a5 = a4 + lane;
   let c0l = f32x4.splat(0);
   let c0r = f32x4.splat(0);
   let c1l = f32x4.splat(0);
@@ -45,27 +56,32 @@ export function tile(depth: i32, a: usize, b: usize, c: usize, stride: usize, mo
   for (let k = depth; k > 0; k--) {
     const left = v128.load(b);
     const right = v128.load(b, 16);
-    const a0 = v128.load32_splat(a, 0);
-    c0l = madd(a0, left, c0l);
-    c0r = madd(a0, right, c0r);
-    const a1 = v128.load32_splat(a, 4);
-    c1l = madd(a1, left, c1l);
-    c1r = madd(a1, right, c1r);
-    const a2 = v128.load32_splat(a, 8);
-    c2l = madd(a2, left, c2l);
-    c2r = madd(a2, right, c2r);
-    const a3 = v128.load32_splat(a, 12);
-    c3l = madd(a3, left, c3l);
-    c3r = madd(a3, right, c3r);
-    const a4 = v128.load32_splat(a, 16);
-    c4l = madd(a4, left, c4l);
-    c4r = madd(a4, right, c4r);
+    const v0 = v128.load32_splat(a);
+    c0l = madd(v0, left, c0l);
+    c0r = madd(v0, right, c0r);
+    const v1 = v128.load32_splat(a1);
+    c1l = madd(v1, left, c1l);
+    c1r = madd(v1, right, c1r);
+    const v2 = v128.load32_splat(a2);
+    c2l = madd(v2, left, c2l);
+    c2r = madd(v2, right, c2r);
+    const v3 = v128.load32_splat(a3);
+    c3l = madd(v3, left, c3l);
+    c3r = madd(v3, right, c3r);
+    const v4 = v128.load32_splat(a4);
+    c4l = madd(v4, left, c4l);
+    c4r = madd(v4, right, c4r);
     if (MR == 6) {
-      const a5 = v128.load32_splat(a, 20);
-      c5l = madd(a5, left, c5l);
-      c5r = madd(a5, right, c5r);
+      const v5 = v128.load32_splat(a5);
+      c5l = madd(v5, left, c5l);
+      c5r = madd(v5, right, c5r);
+      a5 += step;
     }
-    a += MR << 2;
+    a += step;
+    a1 += step;
+    a2 += step;
+    a3 += step;
+    a4 += step;
     b += NR << 2;
   }
   finish(c, c0l, c0r, mode, bias);

@@ -3,7 +3,7 @@ import { randomStream, tf } from "../index.ts";
 import { openEngine } from "../node.ts";
 import { testableEngines } from "../testing/engines.ts";
 import { type Doubles, numericalGradient } from "../testing/float64.ts";
-import { drawCases, type OperationCase } from "../testing/operations.ts";
+import { drawCases, linearCase, type OperationCase } from "../testing/operations.ts";
 
 /** Largest error allowed on every engine: absolute, plus this share of the largest expected value of the tensor. */
 const TOLERANCE = { absolute: 2e-6, relative: 4e-6 };
@@ -70,6 +70,16 @@ describe.each(testableEngines())("operations on %s", (engine) => {
       for (const operation of cases) await checkCase(operation, draw);
     },
   );
+
+  // The wasm engine's product works in blocks of 120 rows, 512 columns and a depth of 256.
+  test.each([
+    [130, 3, 2],
+    [2, 3, 520],
+    [2, 260, 9],
+    [260, 2, 3],
+  ])("agree with float64 loops beyond one block of a product: %i x %i -> %i", async (rows, inputs, outputs) => {
+    await checkCase(linearCase(randomStream(rows, "blocks"), rows, inputs, outputs), 1);
+  });
 
   test("give the same bits when run again", async () => {
     const cases = (): OperationCase[] => drawCases(randomStream(9, "operations"), [5, 17, 31]);

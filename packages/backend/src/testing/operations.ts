@@ -58,7 +58,7 @@ export function drawCases(random: RandomStream, sizes: readonly number[]): Opera
   ];
 }
 
-function linearCase(random: RandomStream, rows: number, inputs: number, outputs: number): OperationCase {
+export function linearCase(random: RandomStream, rows: number, inputs: number, outputs: number): OperationCase {
   return {
     name: `linear ${rows} x ${inputs} -> ${outputs}`,
     inputs: [normal(random, rows, inputs), normal(random, outputs, inputs), normal(random, outputs)],

@@ -36,7 +36,7 @@ export async function openWasmEngine(artifacts: WasmArtifacts): Promise<Engine> 
   const memory = reserveMemory();
   const instance = await WebAssembly.instantiate(module, { env: { memory } });
   const wasm = instance.exports as unknown as KernelExports;
-  const backend = new WasmBackend(memory, new Heap(memory, wasm.heapBase()));
+  const backend = new WasmBackend(memory, new Heap(memory, wasm.layOut()));
   tf.registerBackend(BACKEND_NAME, () => backend);
   registerWasmKernels(BACKEND_NAME, backend, wasm);
   await tf.setBackend(BACKEND_NAME);

@@ -1,6 +1,6 @@
 /** What `assembly/index.ts` exports: pointers are byte offsets into the memory, sizes are counts of elements. */
 export interface KernelExports {
-  heapBase(): number;
+  layOut(): number;
   fusedProbe(): number;
   multiplyAdds(iterations: number, x: number): number;
   gemm(
