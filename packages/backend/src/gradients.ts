@@ -1,23 +1,6 @@
-import { FUSED_KERNELS } from "./kernels/portable.ts";
+import { runKernelForOne } from "./ops/kernel.ts";
+import { recorder, type TapeNode } from "./tape.ts";
 import { tf } from "./tf.ts";
-
-/** A recorded call, as tfjs's engine keeps it while a gradient is taken. */
-interface TapeNode {
-  readonly kernelName: string;
-  readonly inputs: Readonly<Record<string, tf.Tensor>>;
-  readonly outputs: readonly tf.Tensor[];
-  /** Clones that the gradient reads. */
-  readonly saved: tf.Tensor[];
-  /** Gradients of the inputs, each computed when it is asked for; null stands for an output that got none. */
-  readonly gradient?: (dys: readonly (tf.Tensor | null)[]) => Readonly<Record<string, () => tf.Tensor>>;
-}
-
-/** The part of tfjs's engine that records. */
-interface Recorder {
-  readonly state: { activeTape: TapeNode[] | null; readonly gradientDepth: number };
-  startTape(): void;
-  endTape(): void;
-}
 
 /** Gradients that belong to tensors, by the tensors' ids. */
 type GradientMap = Map<number, tf.Tensor>;
@@ -34,8 +17,11 @@ export function lossAndGradients(
 ): { value: tf.Scalar; gradients: readonly (tf.Tensor | null)[] } {
   const { value, tape } = record(loss);
   try {
-    const found = tf.tidy(() => Object.fromEntries(backpropagate(tape, value, variables)));
-    return { value, gradients: variables.map(({ id }) => found[id] ?? null) };
+    const gradients = tf.tidy(() => {
+      const found = backpropagate(tape, value, variables);
+      return variables.map(({ id }) => found.get(id));
+    });
+    return { value, gradients: gradients.map((gradient) => gradient ?? null) };
   } catch (error) {
     value.dispose();
     throw error;
@@ -45,17 +31,17 @@ export function lossAndGradients(
 }
 
 function record(loss: () => tf.Scalar): { value: tf.Scalar; tape: readonly TapeNode[] } {
-  const recorder = tf.engine() as unknown as Recorder;
-  if (recorder.state.gradientDepth > 0) throw new Error("lossAndGradients: called inside another gradient");
-  recorder.startTape();
+  const engine = recorder();
+  if (engine.state.gradientDepth > 0) throw new Error("lossAndGradients: called inside another gradient");
+  engine.startTape();
   try {
-    return { value: tf.tidy(loss), tape: recorder.state.activeTape ?? [] };
+    return { value: tf.tidy(loss), tape: engine.state.activeTape ?? [] };
   } catch (error) {
-    for (const { saved } of recorder.state.activeTape ?? []) tf.dispose(saved);
+    for (const { saved } of engine.state.activeTape ?? []) tf.dispose(saved);
     throw error;
   } finally {
-    recorder.endTape();
-    recorder.state.activeTape = null;
+    engine.endTape();
+    engine.state.activeTape = null;
   }
 }
 
@@ -68,9 +54,9 @@ function backpropagate(tape: readonly TapeNode[], loss: tf.Scalar, variables: re
     if (dys.some((dy) => dy !== null)) {
       for (const [id, dx] of inputGradients(node, dys, dependent)) accumulate(gradients, id, dx);
       for (const { id } of node.outputs) gradients.delete(id);
-      tf.dispose(dys.filter((dy) => dy !== null));
+      for (const dy of dys) dy?.dispose();
     }
-    tf.dispose(node.saved);
+    for (const tensor of node.saved) tensor.dispose();
   }
   return gradients;
 }
@@ -93,27 +79,21 @@ function inputGradients(
   if (inputs.length === 0) return [];
   const { gradient, kernelName } = node;
   if (gradient === undefined) throw new Error(`${kernelName} has no gradient`);
-  const found = tf.tidy(() => {
-    const parts = gradient(FUSED_KERNELS.includes(kernelName) ? withoutHoles(dys) : dys);
-    const taken = new Set<tf.Tensor | null>(dys);
-    return inputs.map(([name]) => {
-      const dx = tf.tidy(() => (parts[name] as () => tf.Tensor)());
-      // A gradient may be handed on as it is, or to two inputs.
-      if (taken.has(dx)) return tf.clone(dx);
-      taken.add(dx);
-      return dx;
-    });
+  const parts = gradient(dys);
+  const taken = new Set<tf.Tensor | null>(dys);
+  return inputs.map(([name, { id }]) => {
+    const dx = (parts[name] as () => tf.Tensor)();
+    // A gradient may be handed on as it is, or to two inputs.
+    const own = taken.has(dx) ? tf.clone(dx) : dx;
+    taken.add(own);
+    return [id, own];
   });
-  return inputs.map(([, { id }], i) => [id, found[i] as tf.Tensor]);
-}
-
-/** The fused kernels read the gradient of their first output alone: anything may stand for the others. */
-function withoutHoles(dys: readonly (tf.Tensor | null)[]): readonly (tf.Tensor | null)[] {
-  return dys.map((dy) => dy ?? (dys[0] as tf.Tensor));
 }
 
 function accumulate(gradients: GradientMap, id: number, dx: tf.Tensor): void {
   const sum = gradients.get(id);
-  gradients.set(id, sum === undefined ? dx : tf.add(sum, dx));
-  if (sum !== undefined) tf.dispose([sum, dx]);
+  gradients.set(id, sum === undefined ? dx : runKernelForOne("Add", { a: sum, b: dx }));
+  if (sum === undefined) return;
+  sum.dispose();
+  dx.dispose();
 }

@@ -1,6 +1,19 @@
+import { recordCall, recorder } from "../tape.ts";
 import { tf } from "../tf.ts";
 
-/** Runs a fused kernel on the current tfjs backend and records it for gradients. */
+type KernelFunction = (call: {
+  inputs: tf.NamedTensorInfoMap;
+  attrs: tf.NamedAttrMap;
+  backend: tf.KernelBackend;
+}) => tf.TensorInfo | tf.TensorInfo[];
+
+/** Kernels by name, of each backend that has run one. */
+const kernels = new WeakMap<tf.KernelBackend, Map<string, KernelFunction>>();
+
+/**
+ * Runs a fused kernel on the current tfjs backend and records it for gradients. It does not take tfjs's own way, which
+ * takes as long as a small kernel does, except where tfjs counts the calls.
+ */
 export function runKernel(
   name: string,
   inputs: Record<string, tf.Tensor | null>,
@@ -8,8 +21,44 @@ export function runKernel(
 ): tf.Tensor[] {
   const present: Record<string, tf.Tensor> = {};
   for (const [key, tensor] of Object.entries(inputs)) if (tensor !== null) present[key] = tensor;
-  const outputs = tf.engine().runKernel(name, present, attributes as tf.NamedAttrMap);
-  return Array.isArray(outputs) ? outputs : [outputs];
+  const attrs = attributes as tf.NamedAttrMap;
+  const engine = recorder();
+  const { state, backend } = engine;
+  if (state.profiling) {
+    const outputs = tf.engine().runKernel(name, present, attrs);
+    return Array.isArray(outputs) ? outputs : [outputs];
+  }
+  const isRecorded = state.gradientDepth > 0 && state.kernelDepth === 0;
+  const kernel = kernelOf(name, backend, engine.backendName);
+  let made: tf.TensorInfo | tf.TensorInfo[];
+  state.kernelDepth++;
+  try {
+    made = kernel({ inputs: present, attrs, backend });
+  } finally {
+    state.kernelDepth--;
+  }
+  const outputs = (Array.isArray(made) ? made : [made]).map(
+    (output): tf.Tensor =>
+      output instanceof tf.Tensor ? (output as tf.Tensor) : engine.makeTensorFromTensorInfo(output),
+  );
+  if (isRecorded) recordCall(name, present, outputs, attrs);
+  return outputs;
+}
+
+function kernelOf(name: string, backend: tf.KernelBackend, backendName: string): KernelFunction {
+  let known = kernels.get(backend);
+  if (known === undefined) {
+    known = new Map();
+    kernels.set(backend, known);
+  }
+  let kernel = known.get(name);
+  if (kernel === undefined) {
+    const registered = tf.getKernel(name, backendName) as { kernelFunc: KernelFunction } | undefined;
+    if (registered === undefined) throw new Error(`kernel ${name} is not registered for backend ${backendName}`);
+    kernel = registered.kernelFunc;
+    known.set(name, kernel);
+  }
+  return kernel;
 }
 
 /** The only output of a kernel that has one. */
