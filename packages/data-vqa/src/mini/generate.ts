@@ -69,6 +69,8 @@ export class MiniVqa implements VqaDataset {
   readonly #world: World;
   readonly #detector: Detector;
   readonly #splits = new Map<SplitName, LoadedSplit>();
+  /** One a split, never drawn from: only its children are. */
+  readonly #regionStreams = new Map<SplitName, RandomStream>();
   readonly #cached = new Map<string, CachedRegions>();
 
   constructor(profile: MiniProfile, seed: number) {
@@ -169,11 +171,17 @@ export class MiniVqa implements VqaDataset {
 
   #imageStream(imageId: string): RandomStream {
     const { split, index } = parseImageId(imageId) ?? { split: "train" as const, index: 0 };
-    return this.#stream(split, "regions").child(index);
+    let regions = this.#regionStreams.get(split);
+    if (!regions) {
+      regions = RandomStream.named("mini-vqa", this.profile.name, this.seed, split, "regions");
+      this.#regionStreams.set(split, regions);
+    }
+    return regions.child(index);
   }
 
-  #stream(split: SplitName, use = "scenes"): RandomStream {
-    return RandomStream.named("mini-vqa", this.profile.name, this.seed, split, use);
+  /** A stream of its own each time: it moves on as it is drawn from. */
+  #stream(split: SplitName): RandomStream {
+    return RandomStream.named("mini-vqa", this.profile.name, this.seed, split, "scenes");
   }
 }
 

@@ -88,14 +88,32 @@ export class RandomStream {
     return element;
   }
 
-  /** The key of a table of weights, in proportion to its weight. */
+  /** The key of a table of weights, in proportion to its weight. Tables are constants. */
   weighted<K extends string>(weights: Readonly<Partial<Record<K, number>>>): K {
-    const entries = Object.entries(weights) as [K, number][];
-    let left = this.uniform() * entries.reduce((sum, [, weight]) => sum + weight, 0);
-    const found = entries.find(([, weight]) => (left -= weight) < 0) ?? entries.at(-1);
-    if (!found) throw new RangeError("cannot draw from an empty table");
-    return found[0];
+    const { entries, total } = tableOf(weights);
+    let left = this.uniform() * total;
+    for (const [key, weight] of entries) if ((left -= weight) < 0) return key as K;
+    const last = entries.at(-1);
+    if (!last) throw new RangeError("cannot draw from an empty table");
+    return last[0] as K;
   }
+}
+
+interface WeightTable {
+  readonly entries: readonly (readonly [key: string, weight: number])[];
+  readonly total: number;
+}
+
+/** Tables that were drawn from, taken apart once. */
+const tables = new WeakMap<object, WeightTable>();
+
+function tableOf(weights: Readonly<Record<string, number | undefined>>): WeightTable {
+  const known = tables.get(weights);
+  if (known) return known;
+  const entries = Object.entries(weights).map(([key, weight]) => [key, weight ?? 0] as const);
+  const table = { entries, total: entries.reduce((sum, [, weight]) => sum + weight, 0) };
+  tables.set(weights, table);
+  return table;
 }
 
 /** The 32-bit finaliser of MurmurHash3: every input bit reaches every output bit. */

@@ -69,13 +69,14 @@ export class Detector {
     const signal = this.#bias.slice();
     for (const word of region.shows) {
       const code = this.#codes.get(word);
-      for (let i = 0; i < featureWidth; i++) signal[i]! += code?.[i] ?? 0;
+      if (code !== undefined)
+        for (let i = 0; i < featureWidth; i++) signal[i] = (signal[i] as number) + (code[i] as number);
     }
     const spread = region.shows.length === 0 ? noise * BACKGROUND_NOISE : noise;
     for (let i = 0; i < featureWidth; i++) {
-      let seen = Math.max(0, (signal[i] ?? 0) + spread * random.normal());
+      let seen = Math.max(0, (signal[i] as number) + spread * random.normal());
       if (region.share < 1) {
-        const behind = Math.max(0, (this.#bias[i] ?? 0) + noise * BACKGROUND_NOISE * random.normal());
+        const behind = Math.max(0, (this.#bias[i] as number) + noise * BACKGROUND_NOISE * random.normal());
         seen = region.share * seen + (1 - region.share) * behind;
       }
       into[offset + i] = seen;
