@@ -29,10 +29,21 @@ export function whyNoPeer(): string | null {
   return `${python()} has no PyTorch (pip install torch; TICKETBENCH_PYTHON names another Python)`;
 }
 
+/** Seconds of a whole process that does the work of one of the quickstart's dense cells, on one thread. */
+export function peerFineTuneSeconds(tuned: boolean): number {
+  const started = performance.now();
+  runPeer(["--fine-tune", "--threads", "1", ...(tuned ? ["--tuned"] : [])]);
+  return (performance.now() - started) / 1000;
+}
+
 /** Times PyTorch. Throws an Error with what it printed when it fails. */
 export function measurePeer({ size, threads, tuned }: PeerCase, seconds: number): PeerFigures {
   const words = ["--size", size, "--threads", String(threads), "--seconds", String(seconds)];
-  const run = spawnSync(python(), [SCRIPT, ...words, ...(tuned ? ["--tuned"] : [])], { encoding: "utf8" });
+  return JSON.parse(runPeer([...words, ...(tuned ? ["--tuned"] : [])])) as PeerFigures;
+}
+
+function runPeer(words: readonly string[]): string {
+  const run = spawnSync(python(), [SCRIPT, ...words], { encoding: "utf8" });
   if (run.status !== 0) throw new Error(`${SCRIPT}: ${run.stderr}`);
-  return JSON.parse(run.stdout) as PeerFigures;
+  return run.stdout;
 }

@@ -32,6 +32,9 @@ interface RunRequest {
   readonly isTold?: boolean;
 }
 
+/** Name of the row that PyTorch is compared with. */
+export const FINE_TUNE = "mini fine-tune, its process";
+
 /**
  * Dense networks and a ticket of mini-VQA, with the quickstart's network and recipe. All run in one place, where the
  * first has left its compiled code to the others, as in a grid.
@@ -59,7 +62,7 @@ export async function cellRows(): Promise<PerfRow[]> {
   const { steps, engine, arithmetic } = sharesOf(ticket);
   const twoAtOnce = apart.seconds / together.seconds;
   return [
-    { name: "mini fine-tune, its process", value: apart.seconds / 2, unit: "s", bar: 10, better: "lower" },
+    { name: FINE_TUNE, value: apart.seconds / 2, unit: "s", bar: 10, better: "lower" },
     { name: "mini ticket, its process", value: ticket.seconds, unit: "s", bar: null, better: "lower" },
     { name: "training steps of a ticket's wall time", value: steps, unit: "share", bar: 0.9, better: "higher" },
     { name: "training steps of its arithmetic", value: arithmetic, unit: "share", bar: null, better: "higher" },

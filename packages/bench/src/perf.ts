@@ -10,7 +10,7 @@ import { type Identities, planStudy } from "./plan/plan.ts";
 import { readPlan, writePlan } from "./plan/plan-file.ts";
 import { parseStudy } from "./study/load.ts";
 
-export { gridRows } from "./perf-cells.ts";
+export { FINE_TUNE, gridRows } from "./perf-cells.ts";
 
 const CELLS = 100_000;
 

@@ -160,12 +160,14 @@ class FineTuner {
     const { epoch } = this.#progress;
     const order = randomStream(seed, `order of epoch ${epoch}`).permutation(training.questions.length);
     const done = this.#progress.batch * training.options.batchSize;
+    // A step begins with its questions being read.
+    let started = performance.now();
     for await (const batch of training.prefetched(order.subarray(done), { dropLast: true })) {
       if (this.#isOver()) return;
-      const started = performance.now();
       const step = await this.#step(batch);
       this.#advance(step, batch.size, (performance.now() - started) / 1000);
       await this.#breathe();
+      started = performance.now();
     }
     await this.#finishEpoch();
   }
