@@ -45,24 +45,27 @@ export async function cellRows(): Promise<PerfRow[]> {
       ...{ name: "perf", dataset: { kind: "mini-vqa" }, start: { kind: "random" } },
       model: { dropout: 0, initialDeviation: 0.07 },
       recipe: { epochs: 4, learningRate: 1e-3, optimiser: "adamw" },
-      ...{ methods: ["magnitude"], sparsities: [0.5], seeds: [0, 1, 2, 3, 4] },
+      ...{ methods: ["magnitude"], sparsities: [0.5], seeds: [0, 1, 2, 3, 4, 5, 6] },
     },
     "perf",
   );
   const denseOf = (...seeds: readonly number[]) => {
     return (cell: PlannedCell): boolean => cell.kind === "dense" && seeds.includes(cell.seed);
   };
-  const [, apart, together, ticket] = await timedRuns(study, [
+  const [, before, together, after, ticket] = await timedRuns(study, [
     { place: "cells", jobs: 1, asked: denseOf(0) },
     { place: "cells", jobs: 1, asked: denseOf(1, 2) },
     { place: "cells", jobs: 2, asked: denseOf(3, 4) },
+    { place: "cells", jobs: 1, asked: denseOf(5, 6) },
     { place: "cells", jobs: 1, asked: (cell) => cell.kind === "ticket" && cell.seed === 0 },
   ]);
-  if (apart === undefined || together === undefined || ticket === undefined) throw new Error("a run is missing");
+  if (!before || !together || !after || !ticket) throw new Error("a run is missing");
   const { steps, engine, arithmetic } = sharesOf(ticket);
-  const twoAtOnce = apart.seconds / together.seconds;
+  // A machine with neighbours grows slower and faster: what two at once are held against was timed on both sides.
+  const apart = (before.seconds + after.seconds) / 2;
+  const twoAtOnce = apart / together.seconds;
   return [
-    { name: FINE_TUNE, value: apart.seconds / 2, unit: "s", bar: 10, better: "lower" },
+    { name: FINE_TUNE, value: apart / 2, unit: "s", bar: 10, better: "lower" },
     { name: "mini ticket, its process", value: ticket.seconds, unit: "s", bar: null, better: "lower" },
     { name: "training steps of a ticket's wall time", value: steps, unit: "share", bar: 0.9, better: "higher" },
     { name: "training steps of its arithmetic", value: arithmetic, unit: "share", bar: null, better: "higher" },
