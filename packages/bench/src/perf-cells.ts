@@ -119,7 +119,10 @@ async function timedRuns(study: Study, requests: readonly RunRequest[]): Promise
   return runs;
 }
 
-/** What of a ticket went into the retraining's steps and into evaluations; no program can beat the arithmetic's share. */
+/**
+ * What of a ticket went into the retraining's steps and into evaluations. The arithmetic's share is what the steps would
+ * take of a program that did nothing else and encoded the text of every question anew.
+ */
 function sharesOf({ seconds, results }: TimedRun): { steps: number; engine: number; arithmetic: number } {
   const [ticket] = results.filter(({ kind }) => kind === "ticket");
   if (ticket === undefined) throw new Error("the ticket left no result");

@@ -2,7 +2,7 @@ export { BOX_WIDTH, type LxmertConfig, lxmertConfig, type PartialLxmertConfig, t
 export { ModelError } from "./error.ts";
 export { type ForwardFlops, forwardFlops, type InputLengths } from "./flops.ts";
 export { initialise } from "./initialise.ts";
-export { disposeInput, type LxmertArrays, type LxmertInput, lxmertInput } from "./input.ts";
+export { disposeInput, type LxmertArrays, type LxmertInput, lxmertInput, shareTexts } from "./input.ts";
 export {
   LxmertPretraining,
   networkOfPretraining,

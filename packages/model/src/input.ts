@@ -7,12 +7,14 @@ export interface LxmertInput {
   readonly batch: number;
   /** Tokens a text, padding included. */
   readonly tokenLength: number;
-  /** [batch * tokenLength] int32 */
+  /** [batch * tokenLength] int32; fewer where `textOf` shares texts, and so `tokenTypes` and `textMask`. */
   readonly tokens: tf.Tensor1D;
   /** [batch * tokenLength] int32 segment ids; left out, all are 0. */
   readonly tokenTypes?: tf.Tensor1D;
   /** [batch, tokenLength], 1 = attend, 0 = padding. */
   readonly textMask: tf.Tensor2D;
+  /** [batch], which of the texts each question asks; left out, each has its own. */
+  readonly textOf?: Int32Array;
   /** Regions an image; 0 in a language-only model, which takes no image. */
   readonly regions: number;
   /** [batch * regions, featureWidth] */
@@ -30,6 +32,7 @@ export interface LxmertArrays {
   readonly tokens: Int32Array;
   readonly tokenTypes?: Int32Array;
   readonly textMask: Float32Array | Int32Array;
+  readonly textOf?: Int32Array;
   readonly regions: number;
   readonly features: Float32Array | null;
   readonly boxes: Float32Array | null;
@@ -47,13 +50,14 @@ export function lxmertInput(config: LxmertConfig, arrays: LxmertArrays): LxmertI
   const { batch, tokenLength, regions } = arrays;
   checkText(config, arrays);
   if (!config.languageOnly) checkImage(config, arrays);
-  const { tokenTypes, visualMask, features, boxes } = arrays;
+  const { tokenTypes, textOf, visualMask, features, boxes } = arrays;
   return {
     batch,
     tokenLength,
+    ...(textOf === undefined ? {} : { textOf }),
     tokens: tf.tensor1d(arrays.tokens, "int32"),
     ...(tokenTypes === undefined ? {} : { tokenTypes: tf.tensor1d(tokenTypes, "int32") }),
-    textMask: tf.tensor2d(Float32Array.from(arrays.textMask), [batch, tokenLength]),
+    textMask: tf.tensor2d(Float32Array.from(arrays.textMask), [arrays.textMask.length / tokenLength, tokenLength]),
     regions,
     features:
       config.languageOnly || features === null ? null : tf.tensor2d(features, [batch * regions, config.featureWidth]),
@@ -67,16 +71,51 @@ export function disposeInput(input: LxmertInput): void {
   for (const value of Object.values(input)) if (value instanceof tf.Tensor) value.dispose();
 }
 
-function checkText(config: LxmertConfig, arrays: LxmertArrays): void {
+/**
+ * The same questions with equal texts held once, so that the network encodes each only once. The answers are the same,
+ * to the bit where the engine computes each row by itself. For evaluation: dropout would tell the questions apart.
+ */
+export function shareTexts(arrays: LxmertArrays): LxmertArrays {
   const { batch, tokenLength, tokens, tokenTypes, textMask } = arrays;
+  const textsByContent = new Map<string, number>();
+  const firstRows: number[] = [];
+  const textOf = Int32Array.from({ length: batch }, (_, row) => {
+    const parts = [tokens, textMask, ...(tokenTypes === undefined ? [] : [tokenTypes])];
+    const content = parts.map((part) => part.subarray(row * tokenLength, (row + 1) * tokenLength).join()).join(";");
+    const text = textsByContent.get(content) ?? firstRows.push(row) - 1;
+    textsByContent.set(content, text);
+    return text;
+  });
+  const ofTexts = (part: Int32Array): Int32Array =>
+    Int32Array.from({ length: firstRows.length * tokenLength }, (_, i) => {
+      const row = firstRows[Math.floor(i / tokenLength)] as number;
+      return part[row * tokenLength + (i % tokenLength)] as number;
+    });
+  return {
+    ...arrays,
+    textOf,
+    tokens: ofTexts(tokens),
+    textMask: ofTexts(Int32Array.from(textMask)),
+    ...(tokenTypes === undefined ? {} : { tokenTypes: ofTexts(tokenTypes) }),
+  };
+}
+
+function checkText(config: LxmertConfig, arrays: LxmertArrays): void {
+  const { batch, tokenLength, tokens, tokenTypes, textMask, textOf } = arrays;
   if (batch < 1) throw new ModelError(`input: batch is ${batch}, expected at least one question`);
   if (tokenLength < 1 || tokenLength > config.positions)
     throw new ModelError(`input: texts of ${tokenLength} tokens, expected 1 to ${config.positions} (config.positions)`);
-  requireLength("tokens", tokens, batch * tokenLength);
+  let texts = batch;
+  if (textOf !== undefined) {
+    texts = Math.floor(tokens.length / tokenLength);
+    requireLength("textOf", textOf, batch);
+    requireIds("textOf", textOf, texts, "texts");
+  }
+  requireLength("tokens", tokens, texts * tokenLength);
   requireIds("tokens", tokens, config.vocabulary, "vocabulary");
-  requireLength("textMask", textMask, batch * tokenLength);
+  requireLength("textMask", textMask, texts * tokenLength);
   if (tokenTypes === undefined) return;
-  requireLength("tokenTypes", tokenTypes, batch * tokenLength);
+  requireLength("tokenTypes", tokenTypes, texts * tokenLength);
   requireIds("tokenTypes", tokenTypes, config.tokenTypes, "token types");
 }
 

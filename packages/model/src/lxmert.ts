@@ -88,13 +88,14 @@ export class Lxmert {
   /**
    * Answers a batch of questions.
    * @param dropout null for evaluation
+   * @throws ModelError when questions that share texts are to be trained on with dropout
    */
   forward(input: LxmertInput, dropout: Dropout | null, observe: Observer = () => undefined): LxmertOutput {
     return tf.tidy(() => {
       const pass = this.#begin(input, dropout, observe);
       const words = this.#wordEmbeddings(pass, input);
       const objects = this.#objectEmbeddings(pass, input);
-      const streams = this.#encode(pass, words, objects);
+      const streams = this.#encode(pass, words, objects, input);
       const pooled = this.#pool(pass, streams.classToken);
       const logits = this.#answer(pass, pooled);
       return { language: streams.language, vision: streams.vision, pooled, logits };
@@ -103,11 +104,12 @@ export class Lxmert {
 
   /** Masks as the attention wants them: 0 where to look, -10000 where not. */
   #begin(input: LxmertInput, dropout: Dropout | null, observe: Observer): Pass {
-    const additive = (mask: tf.Tensor2D): tf.Tensor2D => tf.mul(tf.sub(1, mask), -10000);
-    const { batch, textMask, visualMask } = input;
+    const { batch, textMask, textOf, visualMask } = input;
+    if (textOf !== undefined && dropout !== null)
+      throw new ModelError("input: questions that share a text would share its dropout; leave out textOf");
     return {
       batch,
-      textMask: additive(textMask),
+      textMask: rowsOfQuestions(additive(textMask), textOf, 1),
       visualMask: visualMask === undefined || this.config.languageOnly ? null : additive(visualMask),
       dropout,
       observe,
@@ -116,10 +118,10 @@ export class Lxmert {
 
   // 2.1 Input embeddings
 
-  /** Word-level sentence embeddings: LayerNorm(word + position + token type). Returns [B * T, H]. */
-  #wordEmbeddings(pass: Pass, { batch, tokenLength, tokens, tokenTypes }: LxmertInput): tf.Tensor2D {
-    const position = Int32Array.from({ length: batch * tokenLength }, (_, i) => i % tokenLength);
-    const type = tokenTypes ?? tf.zeros<tf.Rank.R1>([batch * tokenLength], "int32");
+  /** Word-level sentence embeddings: LayerNorm(word + position + token type). Returns [texts * T, H]. */
+  #wordEmbeddings(pass: Pass, { tokenLength, tokens, tokenTypes }: LxmertInput): tf.Tensor2D {
+    const position = Int32Array.from({ length: tokens.size }, (_, i) => i % tokenLength);
+    const type = tokenTypes ?? tf.zeros<tf.Rank.R1>([tokens.size], "int32");
     const words = embedding(this.#weight(`${EMBEDDINGS}.word_embeddings.weight`), tokens, PADDING_ROW);
     const positions = embedding(
       this.#weight(`${EMBEDDINGS}.position_embeddings.weight`),
@@ -152,11 +154,9 @@ export class Lxmert {
   // 2.2 Encoders
 
   /** Language encoder, object-relationship encoder, then the cross-modality encoder over both. */
-  #encode(pass: Pass, words: tf.Tensor2D, objects: tf.Tensor2D): Encoded {
+  #encode(pass: Pass, words: tf.Tensor2D, objects: tf.Tensor2D, input: LxmertInput): Encoded {
     const { layers, savings } = this.config;
-    let language = words;
-    for (let i = 0; i < layers.language; i++)
-      language = this.#singleModalityLayer(pass, `${ENCODER}.layer.${i}`, language, pass.textMask);
+    const language = this.#encodeTexts(pass, words, input);
     let vision = objects;
     for (let i = 0; i < layers.object; i++)
       vision = this.#singleModalityLayer(pass, `${ENCODER}.r_layers.${i}`, vision, pass.visualMask);
@@ -166,6 +166,15 @@ export class Lxmert {
     if (complete < 0 || complete === layers.cross)
       return { ...streams, classToken: this.#classTokenRows(pass, streams.language) };
     return this.#lastCrossModalityLayer(pass, `${ENCODER}.x_layers.${complete}`, streams);
+  }
+
+  /** The language encoder, over each text once. Returns [B * T, H], for each question the rows of its text. */
+  #encodeTexts(pass: Pass, words: tf.Tensor2D, { tokenLength, textMask, textOf }: LxmertInput): tf.Tensor2D {
+    const ofTexts = textOf === undefined ? pass : { ...pass, batch: textMask.shape[0], textMask: additive(textMask) };
+    let language = words;
+    for (let i = 0; i < this.config.layers.language; i++)
+      language = this.#singleModalityLayer(ofTexts, `${ENCODER}.layer.${i}`, language, ofTexts.textMask);
+    return rowsOfQuestions(language, textOf, tokenLength);
   }
 
   /** Self-attention, then feed-forward. x [B * L, H]. */
@@ -323,4 +332,19 @@ export class Lxmert {
   dispose(): void {
     for (const parameter of this.parameters.values()) parameter.dispose();
   }
+}
+
+/** A mask as attention wants it: 0 where to look, -10000 where not. */
+function additive(mask: tf.Tensor2D): tf.Tensor2D {
+  return tf.mul(tf.sub(1, mask), -10000);
+}
+
+/** For each question the rows of its text: [texts * length, width] -> [B * length, width]. */
+function rowsOfQuestions(ofTexts: tf.Tensor2D, textOf: Int32Array | undefined, length: number): tf.Tensor2D {
+  if (textOf === undefined) return ofTexts;
+  const rows = Int32Array.from({ length: textOf.length * length }, (_, i) => {
+    const text = textOf[Math.floor(i / length)] as number;
+    return text * length + (i % length);
+  });
+  return embedding(ofTexts, tf.tensor1d(rows, "int32"), null);
 }

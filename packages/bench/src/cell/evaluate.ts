@@ -4,23 +4,21 @@ import {
   bestAnswers,
   disposeInput,
   type Lxmert,
+  type LxmertArrays,
   type LxmertInput,
   lxmertInput,
+  shareTexts,
 } from "@ticketbench/model";
 import { packPredictions, packScores, type Phase, recomputeAccuracy } from "@ticketbench/results";
 import type { CellContext } from "../run/program.ts";
 
 /** A batch as the network takes it. Dispose of it with `disposeInput`. */
 export function inputOf(model: Lxmert, batch: Batch): LxmertInput {
-  return lxmertInput(model.config, {
-    batch: batch.size,
-    tokenLength: batch.tokenLength,
-    tokens: batch.tokens,
-    textMask: batch.textMask,
-    regions: batch.regions,
-    features: batch.features,
-    boxes: batch.boxes,
-  });
+  return lxmertInput(model.config, arraysOf(batch));
+}
+
+function arraysOf({ size, tokenLength, tokens, textMask, regions, features, boxes }: Batch): LxmertArrays {
+  return { batch: size, tokenLength, tokens, textMask, regions, features, boxes };
 }
 
 /** Answers every question of the loader: indices into the dataset's answers, in the order of the questions. */
@@ -33,9 +31,9 @@ export async function predict(
   const predictions = new Int32Array(loader.questions.length);
   const steps = loader.batchCount();
   let step = 0;
-  // Padding changes no answer, and takes time.
+  // Padding changes no answer, and takes time; so does reading one text again for each question that asks it.
   for await (const batch of loader.prefetched(loader.byLength())) {
-    const input = inputOf(model, batch);
+    const input = lxmertInput(model.config, shareTexts(arraysOf(batch)));
     const answers = bestAnswers(await answerLogits(model, input), batch.size);
     disposeInput(input);
     for (const [row, question] of batch.rows.entries()) predictions[question] = answers[row] as number;
