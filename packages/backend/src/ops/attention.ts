@@ -41,7 +41,7 @@ export function attention(q: tf.Tensor2D, k: tf.Tensor2D, v: tf.Tensor2D, settin
   expectShape("attention", "v", v, k.shape);
   if (mask !== null) expectShape("attention", "mask", mask, [batch, keys]);
   const attributes: AttentionAttributes = { batch, heads, queries, keys, site };
-  return runKernel("Attention", { q, k, v, mask }, attributes)[0] as tf.Tensor2D;
+  return runKernel("Attention", mask === null ? { q, k, v } : { q, k, v, mask }, attributes)[0] as tf.Tensor2D;
 }
 
 // Outputs: the attended values, and the probabilities before dropout [batch, heads, queries, keys].

@@ -14,18 +14,12 @@ const kernels = new WeakMap<tf.KernelBackend, Map<string, KernelFunction>>();
  * Runs a fused kernel on the current tfjs backend and records it for gradients. It does not take tfjs's own way, which
  * takes as long as a small kernel does, except where tfjs counts the calls.
  */
-export function runKernel(
-  name: string,
-  inputs: Record<string, tf.Tensor | null>,
-  attributes: object = {},
-): tf.Tensor[] {
-  const present: Record<string, tf.Tensor> = {};
-  for (const [key, tensor] of Object.entries(inputs)) if (tensor !== null) present[key] = tensor;
+export function runKernel(name: string, inputs: Record<string, tf.Tensor>, attributes: object = {}): tf.Tensor[] {
   const attrs = attributes as tf.NamedAttrMap;
   const engine = recorder();
   const { state, backend } = engine;
   if (state.profiling) {
-    const outputs = tf.engine().runKernel(name, present, attrs);
+    const outputs = tf.engine().runKernel(name, inputs, attrs);
     return Array.isArray(outputs) ? outputs : [outputs];
   }
   const isRecorded = state.gradientDepth > 0 && state.kernelDepth === 0;
@@ -33,7 +27,7 @@ export function runKernel(
   let made: tf.TensorInfo | tf.TensorInfo[];
   state.kernelDepth++;
   try {
-    made = kernel({ inputs: present, attrs, backend });
+    made = kernel({ inputs, attrs, backend });
   } finally {
     state.kernelDepth--;
   }
@@ -41,7 +35,7 @@ export function runKernel(
     (output): tf.Tensor =>
       output instanceof tf.Tensor ? (output as tf.Tensor) : engine.makeTensorFromTensorInfo(output),
   );
-  if (isRecorded) recordCall(name, present, outputs, attrs);
+  if (isRecorded) recordCall(name, inputs, outputs, attrs);
   return outputs;
 }
 
@@ -64,7 +58,7 @@ function kernelOf(name: string, backend: tf.KernelBackend, backendName: string):
 /** The only output of a kernel that has one. */
 export function runKernelForOne<T extends tf.Tensor>(
   name: string,
-  inputs: Record<string, tf.Tensor | null>,
+  inputs: Record<string, tf.Tensor>,
   attributes: object = {},
 ): T {
   return runKernel(name, inputs, attributes)[0] as T;

@@ -42,7 +42,9 @@ function normalise(
 ): tf.Tensor2D {
   expectShape(operation, "gain", gain, [x.shape[1]]);
   expectShape(operation, "bias", bias, [x.shape[1]]);
-  return runKernel("AddNorm", { x, residual, gain, bias }, { site })[0] as tf.Tensor2D;
+  return runKernel("AddNorm", residual === null ? { x, gain, bias } : { x, residual, gain, bias }, {
+    site,
+  })[0] as tf.Tensor2D;
 }
 
 // Outputs: y, the normalised rows before gain and bias, and 1 / standard deviation of each row.
