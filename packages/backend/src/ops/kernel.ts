@@ -7,9 +7,6 @@ type KernelFunction = (call: {
   backend: tf.KernelBackend;
 }) => tf.TensorInfo | tf.TensorInfo[];
 
-/** Kernels by name, of each backend that has run one. */
-const kernels = new WeakMap<tf.KernelBackend, Map<string, KernelFunction>>();
-
 /**
  * Runs a fused kernel on the current tfjs backend and records it for gradients. It does not take tfjs's own way, which
  * takes as long as a small kernel does, except where tfjs counts the calls.
@@ -23,7 +20,7 @@ export function runKernel(name: string, inputs: Record<string, tf.Tensor>, attri
     return Array.isArray(outputs) ? outputs : [outputs];
   }
   const isRecorded = state.gradientDepth > 0 && state.kernelDepth === 0;
-  const kernel = kernelOf(name, backend, engine.backendName);
+  const kernel = kernelOf(name, engine.backendName);
   let made: tf.TensorInfo | tf.TensorInfo[];
   state.kernelDepth++;
   try {
@@ -39,20 +36,11 @@ export function runKernel(name: string, inputs: Record<string, tf.Tensor>, attri
   return outputs;
 }
 
-function kernelOf(name: string, backend: tf.KernelBackend, backendName: string): KernelFunction {
-  let known = kernels.get(backend);
-  if (known === undefined) {
-    known = new Map();
-    kernels.set(backend, known);
-  }
-  let kernel = known.get(name);
-  if (kernel === undefined) {
-    const registered = tf.getKernel(name, backendName) as { kernelFunc: KernelFunction } | undefined;
-    if (registered === undefined) throw new Error(`kernel ${name} is not registered for backend ${backendName}`);
-    kernel = registered.kernelFunc;
-    known.set(name, kernel);
-  }
-  return kernel;
+/** Looked up each time: whoever watches a network puts kernels of their own in the registry for a while. */
+function kernelOf(name: string, backendName: string): KernelFunction {
+  const registered = tf.getKernel(name, backendName) as { kernelFunc: KernelFunction } | undefined;
+  if (registered === undefined) throw new Error(`kernel ${name} is not registered for backend ${backendName}`);
+  return registered.kernelFunc;
 }
 
 /** The only output of a kernel that has one. */
