@@ -45,32 +45,33 @@ export async function cellRows(): Promise<PerfRow[]> {
       ...{ name: "perf", dataset: { kind: "mini-vqa" }, start: { kind: "random" } },
       model: { dropout: 0, initialDeviation: 0.07 },
       recipe: { epochs: 4, learningRate: 1e-3, optimiser: "adamw" },
-      ...{ methods: ["magnitude"], sparsities: [0.5], seeds: [0, 1, 2, 3, 4, 5, 6] },
+      ...{ methods: ["magnitude"], sparsities: [0.5], seeds: [0, 1, 2, 3, 4, 5, 6, 7] },
     },
     "perf",
   );
-  const denseOf = (...seeds: readonly number[]) => {
-    return (cell: PlannedCell): boolean => cell.kind === "dense" && seeds.includes(cell.seed);
+  const dense = (...seeds: readonly number[]): RunRequest => ({
+    ...{ place: "cells", jobs: seeds.length },
+    asked: (cell) => cell.kind === "dense" && seeds.includes(cell.seed),
+  });
+  const ticket: RunRequest = {
+    ...{ place: "cells", jobs: 1 },
+    asked: (cell) => cell.kind === "ticket" && cell.seed === 0,
   };
-  const [, before, together, after, ticket] = await timedRuns(study, [
-    { place: "cells", jobs: 1, asked: denseOf(0) },
-    { place: "cells", jobs: 1, asked: denseOf(1, 2) },
-    { place: "cells", jobs: 2, asked: denseOf(3, 4) },
-    { place: "cells", jobs: 1, asked: denseOf(5, 6) },
-    { place: "cells", jobs: 1, asked: (cell) => cell.kind === "ticket" && cell.seed === 0 },
-  ]);
-  if (!before || !together || !after || !ticket) throw new Error("a run is missing");
-  const { steps, engine, arithmetic } = sharesOf(ticket);
-  // A machine with neighbours grows slower and faster: what two at once are held against was timed on both sides.
-  const apart = (before.seconds + after.seconds) / 2;
-  const twoAtOnce = apart / together.seconds;
+  const requests = [dense(0), dense(1), dense(2, 3), dense(4), dense(5, 6), dense(7), ticket];
+  const [, first, pair, second, pairAgain, third, pruned] = await timedRuns(study, requests);
+  // The best of each: what is asked is what the program takes, and neighbours on the machine only slow it.
+  const best = (...runs: readonly (TimedRun | undefined)[]): number =>
+    Math.min(...runs.map((run) => run?.seconds ?? Number.NaN));
+  const one = best(first, second, third);
+  const two = best(pair, pairAgain);
+  const { steps, engine, arithmetic } = sharesOf(pruned);
   return [
-    { name: FINE_TUNE, value: apart / 2, unit: "s", bar: 10, better: "lower" },
-    { name: "mini ticket, its process", value: ticket.seconds, unit: "s", bar: null, better: "lower" },
+    { name: FINE_TUNE, value: one, unit: "s", bar: 10, better: "lower" },
+    { name: "mini ticket, its process", value: best(pruned), unit: "s", bar: null, better: "lower" },
     { name: "training steps of a ticket's wall time", value: steps, unit: "share", bar: 0.9, better: "higher" },
     { name: "training steps of its arithmetic", value: arithmetic, unit: "share", bar: null, better: "higher" },
     { name: "training and answering of its wall time", value: engine, unit: "share", bar: null, better: "higher" },
-    { name: "two cells at once, against one by one", value: twoAtOnce, unit: "x", bar: 1.8, better: "higher" },
+    { name: "two cells at once, against one by one", value: (2 * one) / two, unit: "x", bar: 1.8, better: "higher" },
   ];
 }
 
@@ -123,16 +124,16 @@ async function timedRuns(study: Study, requests: readonly RunRequest[]): Promise
  * What of a ticket went into the retraining's steps and into evaluations. The arithmetic's share is what the steps would
  * take of a program that did nothing else and encoded the text of every question anew.
  */
-function sharesOf({ seconds, results }: TimedRun): { steps: number; engine: number; arithmetic: number } {
-  const [ticket] = results.filter(({ kind }) => kind === "ticket");
-  if (ticket === undefined) throw new Error("the ticket left no result");
+function sharesOf(run: TimedRun | undefined): { steps: number; engine: number; arithmetic: number } {
+  const ticket = run?.results.find(({ kind }) => kind === "ticket");
+  if (run === undefined || ticket === undefined) throw new Error("the ticket left no result");
   const epochs = ticket.training.flatMap(({ epochs }) => epochs);
   const steps = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
   const stages = Object.entries(ticket.cost.seconds);
   const engine = stages.reduce((sum, [stage, taken]) => (/^evaluate|^retrained$/.test(stage) ? sum + taken : sum), 0);
   const training = ticket.cost.trainingFlops;
   const answering = (ticket.flops?.dense ?? Number.NaN) * questionsAnswered(ticket, epochs.length);
-  return { steps: steps / seconds, engine: engine / seconds, arithmetic: training / (training + answering) };
+  return { steps: steps / run.seconds, engine: engine / run.seconds, arithmetic: training / (training + answering) };
 }
 
 /** By its evaluations: the reported split pruned, rewound and retrained, the selection split after each epoch. */
