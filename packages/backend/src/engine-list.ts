@@ -67,11 +67,11 @@ export interface EngineChoice {
 }
 
 /**
- * From this hidden size on, a training step is faster on TensorFlow than on wasm. Measured on one Zen 5 core, CPU time
- * a step at hidden 64, 128, 192, 256, 384: wasm 28, 68, 126, 221, 437 ms; TensorFlow 55, 70, 112, 151, 220 ms. Below,
+ * From this hidden size on, a training step is faster on TensorFlow than on wasm. Measured on one Zen 4 core, CPU time
+ * a step at hidden 64, 128, 192, 256, 384: wasm 21, 55, 110, 191, 417 ms; TensorFlow 59, 93, 126, 178, 312 ms. Below,
  * the 20 us of each of TensorFlow's calls weigh more than its faster matrix products.
  */
-const TENSORFLOW_FROM = 192;
+const TENSORFLOW_FROM = 256;
 
 /**
  * The fastest engine that is installed, for a model of that size. webgpu is never chosen: it reads values back only
