@@ -4,9 +4,10 @@
     python3 tools/peer/lxmert.py --size mini|full [--threads N] [--tuned] [--seconds S] [--fine-tune]
 
 Prints one JSON object. --fine-tune does the work of one of the quickstart's dense cells instead, on made-up questions,
-for `npm run perf -- bench` to time as a process. Stock is the wheel as it is; --tuned also lets MKL take AVX-512 on processors that are not
-Intel's, through a preloaded library (needs a C compiler). Everything is computed that the original computes: padded
-words, the vision half of the last layer that no answer reads, dropout in every place. The optimiser is the fused AdamW.
+for `npm run perf -- bench` to time as a process. Stock is the wheel as it is; --tuned also lets MKL take AVX-512 on
+processors that are not Intel's, through a preloaded library (needs a C compiler). Everything is computed that the
+original computes: padded words, the vision half of the last layer that no answer reads, dropout in every place
+(--fine-tune has none, as the quickstart). The optimiser is the fused AdamW.
 """
 
 import argparse

@@ -1,5 +1,5 @@
 import { DROPOUT_CONSTANTS, DROPOUT_WORDS } from "./scratch";
-import { loadSome, storeSome } from "./simd";
+import { constant, loadSome, storeSome } from "./simd";
 
 /** Philox's multipliers. */
 const M0: usize = DROPOUT_CONSTANTS;
@@ -26,8 +26,8 @@ function highProduct(x: v128, m: v128): v128 {
 
 /** Philox4x32-10 on blocks 4 * group .. 4 * group + 3, one a lane; the four word vectors go to DROPOUT_WORDS. */
 export function dropoutWords(group: i32, step: i32, site: i32, key0: i32, key1: i32): void {
-  const m0 = v128.load32_splat(M0);
-  const m1 = v128.load32_splat(M1);
+  const m0 = constant(M0);
+  const m1 = constant(M1);
   let x0 = i32x4.add(i32x4.splat(group << 2), i32x4(0, 1, 2, 3));
   let x1 = i32x4.splat(0);
   let x2 = i32x4.splat(step);

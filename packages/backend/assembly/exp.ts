@@ -1,7 +1,5 @@
-// Literals cost V8 three instructions each, every time; a load of one from memory costs one.
-
 import { EXP_CONSTANTS } from "./scratch";
-import { madd } from "./simd";
+import { constant, madd } from "./simd";
 
 const HIGHEST: usize = EXP_CONSTANTS;
 const LOWEST: usize = EXP_CONSTANTS + 4;
@@ -33,13 +31,6 @@ export function layOutExpConstants(): void {
   store<f32>(P4, 1.6666665459e-1);
   store<f32>(P5, 5.0000001201e-1);
   store<f32>(ONE, 1.0);
-}
-
-/** Four times the constant at that address. */
-// @ts-ignore: decorator
-@inline
-export function constant(address: usize): v128 {
-  return v128.load32_splat(address);
 }
 
 /** e^x to about one unit in the last place (Cephes' polynomial). V8 makes slow sequences of f32x4.min, max and trunc_sat. */

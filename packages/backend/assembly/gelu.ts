@@ -1,6 +1,6 @@
-import { constant, exp } from "./exp";
+import { exp } from "./exp";
 import { GELU_CONSTANTS } from "./scratch";
-import { loadSome, madd, storeSome } from "./simd";
+import { constant, loadSome, madd, storeSome } from "./simd";
 
 /** Abramowitz and Stegun's, formula 7.1.26. */
 const P: usize = GELU_CONSTANTS;

@@ -7,6 +7,13 @@ export function madd(a: v128, b: v128, c: v128): v128 {
   return ASC_FEATURE_RELAXED_SIMD ? f32x4.relaxed_madd(a, b, c) : f32x4.add(f32x4.mul(a, b), c);
 }
 
+/** Four times the constant that `layOut` put at that address: V8 makes three instructions of a literal, one of this. */
+// @ts-ignore: decorator
+@inline
+export function constant(address: usize): v128 {
+  return v128.load32_splat(address);
+}
+
 // @ts-ignore: decorator
 @inline
 export function splat(x: f32): v128 {

@@ -39,7 +39,7 @@ export type Observer = (module: string, output: tf.Tensor) => void;
 /** What stays the same through one forward pass. */
 interface Pass {
   readonly batch: number;
-  /** [B, T], 0 or -10000, added to attention scores. */
+  /** [B, T], 0 or -10000, added to attention scores; in the language encoder, where B counts texts, a row a text. */
   readonly textMask: tf.Tensor2D;
   /** [B, K] or null. */
   readonly visualMask: tf.Tensor2D | null;

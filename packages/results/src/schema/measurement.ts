@@ -33,6 +33,7 @@ const epoch = z.strictObject({
   trainAccuracy: fraction.nullable(),
   selectionAccuracy: fraction.nullable(),
   learningRate: amount,
+  /** In training steps, reading their questions included; evaluations are not. */
   seconds,
 });
 
