@@ -93,7 +93,7 @@ function describe(schema: z.core.JSONSchema.BaseSchema): string {
   if (schema.enum !== undefined) return words(schema.enum);
   if (schema.const !== undefined) return show(schema.const);
   const members = schema.anyOf ?? schema.oneOf;
-  if (members !== undefined) return orList(members.map((member) => describe(member)));
+  if (members !== undefined) return describeUnion(members);
   switch (schema.type) {
     case "integer":
       return `a whole number${range(schema)}`;
@@ -110,6 +110,18 @@ function describe(schema: z.core.JSONSchema.BaseSchema): string {
     default:
       return String(schema.type ?? "another value");
   }
+}
+
+/** Blocks that differ in their kind are told by it. */
+function describeUnion(members: readonly z.core.JSONSchema.BaseSchema[]): string {
+  const kinds = members.map(kindOf);
+  if (kinds.every((kind) => kind !== undefined)) return `a block of keys with kind: ${words(kinds)}`;
+  return orList([...new Set(members.map((member) => describe(member)))]);
+}
+
+function kindOf({ properties }: z.core.JSONSchema.BaseSchema): unknown {
+  const kind = properties?.["kind"];
+  return typeof kind === "object" ? kind.const : undefined;
 }
 
 function range(schema: z.core.JSONSchema.BaseSchema): string {

@@ -31,6 +31,13 @@ function fault(text: string, assignments: string[] = []): string {
   throw new Error("no error");
 }
 
+test.each([
+  ["name: demo\ndataset: { kind: mini-vqa }\n", "x.yaml:1:1 start: missing"],
+  ["name: demo\ndataset: { kind: mini-vqa }\nstart: 3\n", "x.yaml:3:8 start: 3 is of the wrong type"],
+])("a block that may be of several kinds is asked for with their names: %j", (text, found) => {
+  expect(fault(text)).toBe(`${found}: expected a block of keys with kind: lxmert, pretrain, checkpoint or random`);
+});
+
 describe("a study", () => {
   test("is complete with a name, a dataset and a start; the defaults are the protocol's", () => {
     const study = load(MINIMAL);
